@@ -637,6 +637,24 @@ def test_a_row_tells_what_it_can_still_be_and_what_it_leaves_unsaid(tmp_path: Pa
     assert [row["can_be"] for row in rows] == [None, left, None]
 
 
+def test_columns_of_ones_own_called_like_those_of_results_stay_as_they_are(tmp_path: Path) -> None:
+    own = {"prime.centimes": [12345], "dossier.status": [3], "contrat.date_signature": [dt.date(2025, 1, 10)]}
+    pl.DataFrame(own).write_parquet(tmp_path / "in.parquet")
+    result = batch(tmp_path / "in.parquet", "-o", tmp_path / "out.parquet", "--missing")
+    assert result.exit_code == 0, result.output
+    frame = pl.read_parquet(tmp_path / "out.parquet")
+    assert frame.select(*own).to_dict(as_series=False) == own
+    assert frame["missing"].null_count() == 0
+
+
+def test_a_column_of_ones_own_called_like_one_not_asked_for_keeps_its_texts(tmp_path: Path) -> None:
+    head = "contrat.date_signature;missing;can_be"
+    source, output = written(tmp_path / "in.csv", head, "10/01/2025;rien du tout;oui"), tmp_path / "out.csv"
+    result = batch(source, "-o", output, "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    assert "\n10/01/2025;rien du tout;oui;" in output.read_text(encoding="utf-8-sig")
+
+
 def test_people_read_it_in_words(tmp_path: Path) -> None:
     source, output = written(tmp_path / "in.csv", *(line.replace(",", ";") for line in UNSAID)), tmp_path / "out.csv"
     asked = ("-o", output, "--missing", "--unsaid", "--policies", REAL, "--lang", "fr")

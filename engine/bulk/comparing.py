@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.files import cents_of, stated, status_of
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import open_sources
+from engine.bulk.outputs import cents_of, stated, status_of
 from engine.bulk.readers import pieces
 from engine.bulk.rows import ACCEPTED, checked
 from engine.evaluation.session import Session

@@ -18,7 +18,7 @@ from engine.bulk.frame import WORDS, results_of
 from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Refusal, Source, Summary
 from engine.bulk.labels import Labels
-from engine.bulk.outputs import REMARKS, output_kinds
+from engine.bulk.outputs import CENTS, REMARKS, cents_of, output_kinds, stated, status_of
 from engine.bulk.readers import Piece, pieces
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, FILE, ROW, checked, refusals
@@ -36,7 +36,6 @@ from engine.words import LANGUAGES
 if TYPE_CHECKING:
     from engine.bulk.workbook import Workbook
 
-CENTS = ".centimes"
 Told = Callable[[int, int], None]
 
 
@@ -130,7 +129,8 @@ class Work:
         self.dialect = job.form.dialect or sources[0].dialect or PLAIN
         to_sheets = format_of(job.output) == "xlsx"
         codes = job.codes or not (to_sheets or (self.list_text and self.dialect == FRENCH))
-        self.labels = Labels(rules.registry, job.lang, sources[0].headers, codes)
+        headers = {column: source.header(column) for source in reversed(sources) for column in source.columns}
+        self.labels = Labels(rules.registry, job.lang, headers, codes)
         self.errors = error_ids(rules)
         self.sheets: Workbook | None = None
         if to_sheets:
@@ -156,7 +156,7 @@ class Work:
         frame = frame.drop(FILE, ROW)
         count_results(frame, self.summary, self.rules.registry.results)
         frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
-        frame = with_euros(frame)
+        frame = with_euros(frame, self.rules.registry.results)
         return self.labels.applied(frame if self.labels.codes else without_refused(frame, self.rules.registry.results))
 
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
@@ -213,19 +213,6 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
         raise InputFault(found.values())
 
 
-def stated(id_: str | None) -> pl.Expr:
-    """A headline result by its value, or why it has none."""
-    return pl.lit("") if id_ is None else pl.coalesce(id_, status_of(id_))
-
-
-def status_of(id_: str | None) -> pl.Expr:
-    return pl.lit("") if id_ is None else pl.col(f"{id_}.status")
-
-
-def cents_of(id_: str | None) -> pl.Expr:
-    return pl.lit(0) if id_ is None else pl.col(id_ + CENTS)
-
-
 def count_results(frame: pl.DataFrame, summary: Summary, results: Results) -> None:
     """Counts the rows of a frame with results, and their cents due and overpaid, by convention and verdict."""
     due, over = (cents_of(id_).sum().alias(name) for name, id_ in (("due", results.due), ("over", results.recover)))
@@ -264,13 +251,8 @@ def without_refused(frame: pl.DataFrame, results: Results) -> pl.DataFrame:
     return frame.with_columns(columns)
 
 
-def with_euros(frame: pl.DataFrame) -> pl.DataFrame:
+def with_euros(frame: pl.DataFrame, results: Results) -> pl.DataFrame:
     """Money as exact euros under the name of its result, in place of whole cents."""
-    columns = []
-    for name, dtype in frame.schema.items():
-        if name.endswith(CENTS) and dtype == pl.Int64:
-            euros = (pl.col(name).cast(pl.Decimal(38, 2)) / 100).cast(pl.Decimal(18, 2))
-            columns.append(euros.alias(name.removesuffix(CENTS)))
-        else:
-            columns.append(pl.col(name))
-    return frame.select(columns)
+    cents = {id_ + CENTS: id_ for id_ in results.ids if id_ + CENTS in frame.columns}
+    euros = ((pl.col(name).cast(pl.Decimal(38, 2)) / 100).cast(pl.Decimal(18, 2)) for name in cents)
+    return frame.with_columns(euros).rename(cents)

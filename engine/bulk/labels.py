@@ -22,7 +22,10 @@ _SIGNS = {"EUR": "€", "percent": "%", "ratio": "0-1"}
 
 
 class Labels:
-    """The labels of one language over a set of rules; a column of one's own keeps its header and its texts."""
+    """The labels of one language over a set of rules; a column of one's own keeps its header and its texts.
+
+    ``headers`` are those of the columns that files brought.
+    """
 
     def __init__(self, registry: Registry, lang: str, headers: Mapping[str, str], codes: bool = False) -> None:
         self.lang, self.codes = lang, codes
@@ -72,7 +75,7 @@ class Labels:
 
     def _cells(self, cells: pl.Series) -> pl.Series:
         name = cells.name
-        if cells.dtype != pl.String:
+        if cells.dtype != pl.String or (name in self.headers and name not in self.facts):
             return cells
         if name in (CONSISTENCY, UNMET, *ROW_ANSWERS):
             return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))

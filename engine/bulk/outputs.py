@@ -17,6 +17,7 @@ from engine.language.types import UNIT_SCALE, VERDICT, VERDICTS, Type, joined
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item, Obligation
 
 REMARKS = (CONSISTENCY, UNMET, WARNED)
+CENTS = ".centimes"
 STATUS = pl.Enum((*VERDICTS, "known", "undetermined", "not_applicable"))  # or verdict
 
 
@@ -78,8 +79,21 @@ def output_columns(id_: str, kind: Type, column: Column, coded: bool) -> Iterato
 
 def names_of(id_: str, kind: Type) -> list[str]:
     """The columns of a result; the last says whether it is known. Money is in whole cents, and says so."""
-    value = f"{id_}.centimes" if kind.unit == "EUR" else id_
+    value = id_ + CENTS if kind.unit == "EUR" else id_
     return [id_] if kind.kind == "verdict" else [value, f"{id_}.status"]
+
+
+def stated(id_: str | None) -> pl.Expr:
+    """A headline result by its value, or why it has none."""
+    return pl.lit("") if id_ is None else pl.coalesce(id_, status_of(id_))
+
+
+def status_of(id_: str | None) -> pl.Expr:
+    return pl.lit("") if id_ is None else pl.col(f"{id_}.status")
+
+
+def cents_of(id_: str | None) -> pl.Expr:
+    return pl.lit(0) if id_ is None else pl.col(id_ + CENTS)
 
 
 def told_column(name: str, told: Sequence[Told]) -> pl.Expr:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.job import Job
+from engine.bulk.outputs import status_of
 from engine.bulk.rows import facts_of
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision, left_values
@@ -31,7 +32,7 @@ def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> I
     Each cell is a list of texts; ``as_text`` puts them into one, with blanks between.
     """
     found: dict[str, list[Sequence[str] | None]] = {name: [None] * len(frame) for name in told_columns(job)}
-    open_ = pl.any_horizontal(pl.col(r"^.*\.status$") == "undetermined")
+    open_ = pl.any_horizontal(status_of(id_) == "undetermined" for id_ in rules.registry.results.ids)
     waiting = set(frame.select(open_).to_series().arg_true()) if job.missing else set()
     for number, row in enumerate(frame.iter_rows(named=True)) if found else ():
         if number not in waiting and not job.unsaid:

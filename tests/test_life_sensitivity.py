@@ -62,6 +62,12 @@ def test_a_change_of_option_moves_by_a_year_with_the_reading_of_when_it_counts(s
     assert {subject.item for subject, _ in found.safe if subject.year == 0} >= {"eligibilite", "contrat.fin"}
 
 
+def test_years_that_wait_for_their_figures_under_every_reading_are_soon_told(session: Session) -> None:
+    found = asked(session, "2020_full_time_priority_zone")
+    assert found.combinations < 200  # of 3 456 that the open years could depend on
+    assert {subject.year for subject, result in found.safe if subject.item == "aide.montant_du"} >= {6, 7, 8, 9, 10}
+
+
 def test_a_fixed_reading_is_not_opened_again(session: Session) -> None:
     found = asked(session, "2024_option_changed_then_terminated", base_du_prorata="niveau")
     assert found.fixed == ("base_du_prorata",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import json
@@ -18,6 +19,7 @@ from conftest import Effort
 from jsonschema import Draft7Validator
 from random_cases import consistent, random_facts
 
+import engine
 from engine.errors import InputFault, Location
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import YEARS_SHOWN, Session
@@ -308,6 +310,23 @@ def test_a_defect_that_only_another_reading_meets_is_told_beside_the_decision(tm
     assert "What other readings" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("amount", "told"), [("OPEN_STEP", {"specialite": "autre"}), ("OPEN_SPECIALTY", {"secteur": "secteur_1"})]
+)
+def test_what_stays_open_is_looked_through_where_a_reading_shows_in_what_is_left_of_it(
+    tmp_path: Path, amount: str, told: Mapping[str, str]
+) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
+    with (folder / "convention.yaml").open("a", encoding="utf-8") as file:
+        file.write(QUESTION)
+    (folder / "funding.yaml").write_text(globals()[amount], encoding="utf-8")
+    case = {"contrat": {"date_signature": "2025-01-15", "annee": 1}, "medecin": told}
+    with contextlib.closing(engine.load(str(tmp_path))) as small:
+        found = asked(small, read_case(case, small.registry.vocabulary))
+    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
+
+
 def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tmp_path: Path) -> None:
     folder = tmp_path / "tiny"
     shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
@@ -344,6 +363,45 @@ tables:
     unit: EUR
     inputs: {lue: {ref: lue}}
     rows: [{lue: une, then: 1000, cite: [{source: ameli_2024}]}]
+"""
+
+
+OPEN_STEP = """
+quantities:
+  - id: palier
+    label: {fr: Palier, en: Step}
+    value_labels: {bas: {fr: Bas, en: Low}, moyen: {fr: Moyen, en: Middle}, haut: {fr: Haut, en: High}}
+    scale:
+      - {then: bas}
+      - {then: moyen, reached_when: {fact: patientele.percentile_mt, at_least: 30}}
+      - then: haut
+        reached_when:
+          all: [{interpretation: lecture, is: une}, {fact: patientele.percentile_mt, at_least: 50}]
+tables:
+  - id: aide.montant_annuel
+    label: {fr: Montant, en: Amount}
+    unit: EUR
+    inputs: {palier: {ref: palier}}
+    rows:
+      - {palier: [bas, moyen], then: 1000, cite: [{source: ameli_2024}]}
+      - {palier: haut, then: 2000, cite: [{source: ameli_2024}]}
+"""
+OPEN_SPECIALTY = """
+quantities:
+  - id: lu
+    label: {fr: Lu, en: Read}
+    unit: EUR
+    cases: [{when: {interpretation: lecture, is: autre}, then: 1000}]
+    otherwise: 2000
+  - id: selon_specialite
+    label: {fr: Selon la spécialité, en: By specialty}
+    unit: EUR
+    cases: [{when: {fact: medecin.specialite, is: medecine_generale}, then: 1000}]
+    otherwise: {ref: lu}
+  - id: aide.montant_annuel
+    label: {fr: Montant, en: Amount}
+    unit: EUR
+    max: [0, {ref: selon_specialite}]
 """
 
 

@@ -7,43 +7,31 @@ could depend on all that its item reads, each as its own answer could.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, Step
-from engine.evaluation.program import Program, Run, bits_of
+from engine.evaluation.program import Compiled, Program, Run, bits_of
 from engine.evaluation.session import Session, Settled
-from engine.evaluation.slots import DecidedAnswer
 from engine.language.expressions import Chosen, find
 from engine.language.values import UNDETERMINED
-from engine.policy.model import Convention, Obligation, Outcome, Payment
+from engine.policy.model import Convention, Item, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names
 from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class _Reads:
-    """What an item reads, as bits: interpretations, those of overlays that may change it, and items.
+class Dependence:
+    """What the answers of a program's items could depend on; which interpretations is told as bits.
 
-    ``exact`` where a known answer rests on no more than its evaluation used: not of what is ``told`` in any case, a
-    payment, a duty, which have days, and what warns.
+    ``overlaid`` are those of overlays that may change an item. A known answer of an ``exact`` item rests on no more
+    than its evaluation used. What is ``told`` in any case are payments and duties, which have days, and what warns.
     """
 
-    slot: int
-    named: int
-    overlaid: int
-    items: tuple[int, ...]
-    exact: bool
-    told: bool
-    yearly: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dependence:
-    """What each item of a program reads, worked out once for its overlays and those that could take their place."""
-
     program: Program
-    reads: Mapping[str, _Reads]
+    overlaid: Mapping[str, int]
+    exact: frozenset[str]
+    told: frozenset[str]
 
     @classmethod
     def of(cls, program: Program, gates: Sequence[Laid]) -> Dependence:
@@ -54,55 +42,46 @@ class Dependence:
                 bits = bits_of(program.names.choices, (node.interpretation for node in find(Chosen, overlay.when)))
                 for id_ in (*overlay.replace, *overlay.add_derogations):
                     overlaid[id_] = overlaid.get(id_, 0) | bits
-        steps = (compiled.step for compiled in program.steps)
-        return cls(program, {each.item.id: _reads(program, each, overlaid.get(each.item.id, 0)) for each in steps})
+        steps = {compiled.step.item.id: compiled.step for compiled in program.steps}
+        told = frozenset(id_ for id_, step in steps.items() if _is_told(step.item))
+        exact = frozenset(id_ for id_, step in steps.items() if id_ not in told and _is_exact(step))
+        return cls(program, overlaid, exact, told)
 
-    def found(self, run: Run, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
-        """Every interpretation that the answer in a run of each of the items ``ids`` could depend on."""
-        behind, slots = self._all(run), self.program.names.items
-        return {id_: frozenset(self.program.names_in(behind[slots[id_]])) for id_ in ids if id_ in slots}
+    def found(self, run: Run, ids: Iterable[str], steady: Container[str] = ()) -> Mapping[str, frozenset[str]]:
+        """Every interpretation that the answers of some items in a run could depend on.
 
-    def shown(self, run: Run, ids: Collection[str]) -> frozenset[str]:
-        """Every interpretation that one of the items ``ids``, a payment, a duty or a warning could depend on."""
-        behind, found = self._all(run), 0
-        for id_, reads in self.reads.items():
-            found |= behind[reads.slot] if id_ in ids or reads.told else 0
-        return frozenset(self.program.names_in(found))
-
-    def _all(self, run: Run) -> Mapping[int, int]:
+        What is ``steady`` has the same answer under all of them.
+        """
+        wanted = tuple(id_ for id_ in ids if id_ in run.answers)
         behind: dict[int, int] = {}
-        for id_, reads in self.reads.items():
-            behind[reads.slot] = self._behind(reads, run.answers[id_], behind)
-        return behind
+        for compiled in self.program.below(wanted):
+            behind[compiled.slot] = 0 if compiled.step.item.id in steady else self._behind(compiled, run, behind)
+        slots = self.program.names.items
+        return {id_: frozenset(self.program.names_in(behind[slots[id_]])) for id_ in wanted}
 
-    def _behind(self, reads: _Reads, answer: DecidedAnswer, behind: Mapping[int, int]) -> int:
-        value, used = answer[0], answer[1]
-        if reads.yearly and used == self.program.year_bit:
-            return reads.overlaid
-        if not reads.exact or value is UNDETERMINED:
-            return reads.overlaid | _joined(reads, behind)
-        found = reads.overlaid | used & self.program.choice_bits
-        for slot in self.program.slots_in(used & self.program.item_bits):
+    def shown(self, run: Run, ids: Iterable[str]) -> frozenset[str]:
+        """Every interpretation that one of the items ``ids``, a payment, a duty or a warning could depend on."""
+        return frozenset().union(*self.found(run, (*ids, *self.told)).values())
+
+    def _behind(self, compiled: Compiled, run: Run, behind: Mapping[int, int]) -> int:
+        program, id_ = self.program, compiled.step.item.id
+        value, used, _, _ = run.answers[id_]
+        found = self.overlaid.get(id_, 0)
+        if compiled.step.yearly and used == program.year_bit:
+            return found
+        rests = used if id_ in self.exact and value is not UNDETERMINED else compiled.reads
+        found |= rests & program.choice_bits
+        for slot in program.slots_in(rests & program.item_bits):
             found |= behind[slot]
         return found
 
 
-def _joined(reads: _Reads, behind: Mapping[int, int]) -> int:
-    """All that an item could depend on through what it reads."""
-    found = reads.named
-    for slot in reads.items:
-        found |= behind[slot]
-    return found
+def _is_told(item: Item) -> bool:
+    return isinstance(item.body, Obligation | Payment) or bool(item.warnings)
 
 
-def _reads(program: Program, step: Step, overlaid: int) -> _Reads:
-    item = step.item
-    items, questions = program.names.items, program.names.choices
-    told = isinstance(item.body, Obligation | Payment) or bool(item.warnings)
-    own = item.unless is None and not told and not isinstance(item.body, Outcome)
-    exact = own and not step.reads.whether_open
-    read, named = tuple(items[id_] for id_ in step.reads.items), bits_of(questions, step.reads.questions)
-    return _Reads(items[item.id], named, overlaid, read, exact, told, step.yearly)
+def _is_exact(step: Step) -> bool:
+    return step.item.unless is None and not isinstance(step.item.body, Outcome) and not step.reads.whether_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,25 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
-from engine.evaluation.session import YEARS_SHOWN, Session
+from engine.evaluation.program import Run
+from engine.evaluation.session import YEARS_SHOWN, Session, Settled
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.dependence import Dependences
+from engine.inquiry.dependence import Dependence, Dependences
 from engine.inquiry.life_readings import told_otherwise
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
+from engine.language.values import UNDETERMINED
 from engine.policy.model import Convention, Interpretation
 
 TAKEN, OTHER = "taken", "other"  # what is assumed, and what could be so instead
+MOST_STEADY = 512  # combinations, of what an item could depend on, under which it is seen to be as open in each
 
 
 def _questions(
@@ -36,59 +39,106 @@ def _questions(
     return {**session.questions(convention), **asked}, assumed
 
 
-def _read(choices: Choices, assumed: Mapping[str, Supposed]) -> tuple[Choices, Facts]:
-    """The readings among ``choices``, and the facts that stand in the place of what was assumed."""
-    others = [each for id_, each in assumed.items() if choices.get(id_) == OTHER]
-    readings = {id_: choice for id_, choice in choices.items() if id_ not in assumed}
-    return readings, {each.supposition.fact.name: each.value for each in others}
+@dataclass(frozen=True, slots=True)
+class _Contract:
+    """What is asked about a contract, of which ``asked`` is one decision, in its years, 0 for the whole.
 
-
-Under = Callable[[Choices, Facts], Iterator[tuple[int, Facts, Sequence[str]]]]
-
-
-def _inquiry(
-    session: Session,
-    asked: Decision,
-    under: Under,
-    fixed: Choices,
-    supposed: Sequence[Supposed],
-    *,
-    counting: Sequence[str] = (),
-    minor: frozenset[str] = frozenset(),
-) -> Inquiry:
-    """An inquiry about a contract, of which ``asked`` is one decision.
-
-    ``under`` some readings, and facts in the place of what was assumed, it gives the years, 0 for the whole, with the
-    facts of each and the items asked about. Any answer could depend on the criteria ``counting``, and on what is
-    assumed.
+    ``facts_of`` a year are those under some readings, and facts in the place of what was assumed. Any answer could
+    depend on the criteria ``counting``, and on what is assumed.
     """
-    convention = asked.convention
-    questions, assumed = _questions(session, convention, supposed)
-    dependences = Dependences(session, convention)
 
-    def decide(choices: Choices, wanted: Collection[Subject] | None) -> Mapping[Subject, Answer]:
-        readings, instead = _read(choices, assumed)
+    session: Session
+    asked: Decision
+    ids: Mapping[int, Sequence[str]]
+    facts_of: Callable[[int, Choices, Facts], Facts]
+    questions: Mapping[str, Interpretation]
+    assumed: Mapping[str, Supposed]
+    fixed: Choices
+    counting: Sequence[str] = ()
+    steady: dict[int, Collection[str]] = field(default_factory=dict)
+
+    def decide(self, choices: Choices, wanted: Collection[Subject] | None) -> Mapping[Subject, Answer]:
+        """What the subjects come to, each with all that it could depend on."""
         found: dict[Subject, Answer] = {}
-        years = None if wanted is None else {subject.year for subject in wanted}
-        for year, facts, ids in under(readings, instead):
-            if years is not None and year not in years:
-                continue
-            case, run, dependence = dependences.of(facts, readings)
-            answers, depends = case.decided(run).answers, dependence.found(run, (*ids, *counting))
-            beside = frozenset(assumed).union(*(depends[id_] for id_ in counting))
-            known = [id_ for id_ in ids if id_ in answers]
-            found.update({Subject(id_, year): Answer(answers[id_][0], depends[id_] | beside) for id_ in known})
+        for year, ids in self.ids.items():
+            if wanted is None:
+                self.steady[year] = self._steady(year, choices)
+            else:
+                ids = [id_ for id_ in ids if Subject(id_, year) in wanted]
+            if ids:
+                case, run, dependence = self._case(year, choices)
+                answers = case.decided(run).answers
+                depends = self._depends(run, dependence, ids, self.steady[year])
+                found.update({Subject(id_, year): Answer(answers[id_][0], behind) for id_, behind in depends.items()})
         return found
 
-    def tell(choices: Choices) -> Mapping[Subject, Result]:
-        readings, instead = _read(choices, assumed)
+    def tell(self, choices: Choices) -> Mapping[Subject, Result]:
+        """The whole results of the subjects."""
         told: dict[Subject, Result] = {}
-        for year, facts, ids in under(readings, instead):
-            results = session.decide(facts, convention.id, readings, asked.as_of).results
+        for year, ids in self.ids.items():
+            facts, readings = self._read(year, choices)
+            results = self.session.decide(facts, self.asked.convention.id, readings, self.asked.as_of).results
             told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
         return told
 
-    return Inquiry(decide, tell, questions, fixed, minor, assumed)
+    def _read(self, year: int, choices: Choices) -> tuple[Facts, Choices]:
+        """The facts of a year with those in the place of what was assumed, and the readings among ``choices``."""
+        others = [each for id_, each in self.assumed.items() if choices.get(id_) == OTHER]
+        readings = {id_: choice for id_, choice in choices.items() if id_ not in self.assumed}
+        instead = {each.supposition.fact.name: each.value for each in others}
+        return self.facts_of(year, readings, instead), readings
+
+    def _case(self, year: int, choices: Choices) -> tuple[Settled, Run, Dependence]:
+        return Dependences(self.session, self.asked.convention).of(*self._read(year, choices))
+
+    def _depends(
+        self, run: Run, dependence: Dependence, ids: Sequence[str], steady: Collection[str]
+    ) -> Mapping[str, frozenset[str]]:
+        beside = frozenset(self.assumed).union(*dependence.found(run, self.counting).values())
+        return {id_: behind | beside for id_, behind in dependence.found(run, ids, steady).items()}
+
+    def _steady(self, year: int, taken: Choices) -> Collection[str]:
+        """The open items of a year, of those asked about and below them, that are as open under all combinations."""
+        made: dict[frozenset[tuple[str, str]], tuple[Run, Dependence]] = {}
+
+        def run_of(way: Choices) -> tuple[Run, Dependence]:
+            key = frozenset(way.items() - taken.items())
+            if key not in made:
+                made[key] = self._case(year, {**taken, **way})[1:]
+            return made[key]
+
+        run, found = run_of({})[0], set[str]()
+        if any(fact.name not in run.facts for fact in run.program.plan.vocabulary.by_cases):
+            return ()  # what is open in a run may be known by cases
+        open_ = {id_ for id_, answer in run.answers.items() if answer[0] is UNDETERMINED}
+        for compiled in run.program.below(tuple(id_ for id_ in self.ids[year] if id_ in open_)):
+            id_ = compiled.step.item.id
+            if id_ in open_ and self._is_steady(id_, run_of, found):
+                found.add(id_)
+        return found
+
+    def _is_steady(
+        self, id_: str, run_of: Callable[[Choices], tuple[Run, Dependence]], steady: Collection[str]
+    ) -> bool:
+        """Whether an item leaves the same open under all combinations of what it could depend on."""
+        usual, ways, count = _left(run_of({})[0], id_), list[Choices]([{}]), 0
+        while ways:
+            way, count = ways.pop(), count + 1
+            run, dependence = run_of(way)
+            if _left(run, id_) != usual or count > MOST_STEADY:
+                return False
+            behind = self._depends(run, dependence, [id_], steady)[id_].difference(way, self.fixed)
+            further = next((each for each in self.questions if each in behind), None)
+            if further is not None:
+                ways += [{**way, further: choice} for choice in self.questions[further].choices]
+        return True
+
+
+def _left(run: Run, id_: str) -> object:
+    """What an item comes to, and what is left of it where it is open on a scale."""
+    value = run.answers[id_][0]
+    second = run.program.names.steps.get(id_) if value is UNDETERMINED else None
+    return value, None if second is None else run.slots[second][0]
 
 
 def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
@@ -99,14 +149,16 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, suppos
     """
     items, headline, criteria = decision.convention.items, decision.headline, decision.criteria
     of_year = _payments(decision.convention) if YEAR in decision.facts else ()
+    ids: dict[int, Sequence[str]] = {0: (*headline.ids, *of_year, *criteria)}
+    if headline.maximum and headline.maximum in items and YEAR not in decision.facts:
+        ids |= dict.fromkeys(YEARS_SHOWN, (headline.maximum,))
 
-    def under(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
-        facts = {**decision.facts, **instead}
-        yield 0, facts, (*headline.ids, *of_year, *criteria)
-        if headline.maximum and headline.maximum in items and YEAR not in facts:
-            yield from ((year, {**facts, YEAR: year}, (headline.maximum,)) for year in YEARS_SHOWN)
+    def facts_of(year: int, readings: Choices, instead: Facts) -> Facts:
+        return {**decision.facts, **instead, **({YEAR: year} if year else {})}
 
-    return _inquiry(session, decision, under, fixed, supposed, minor=frozenset(criteria))
+    questions, assumed = _questions(session, decision.convention, supposed)
+    asked = _Contract(session, decision, ids, facts_of, questions, assumed, fixed)
+    return Inquiry(asked.decide, asked.tell, questions, fixed, frozenset(criteria), assumed)
 
 
 def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
@@ -119,15 +171,16 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
     counting = (event.type.criterion for event in life.dossier.events)
     criteria = [id_ for id_ in counting if id_ is not None and id_ in convention.items]
     of_a_year = (*(id_ for id_ in headline.ids if id_ != headline.verdict), *_payments(convention))
-    whole = (*filter(None, (headline.verdict,)), *headline.life.ids)
+    ids = {0: (*filter(None, (headline.verdict,)), *headline.life.ids)} | {row.year: of_a_year for row in life.rows}
     base = functools.cache(lambda instead: lived(session, told_otherwise(life.dossier, instead), convention.id))
 
-    def under(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
+    def facts_of(year: int, readings: Choices, instead: Facts) -> Facts:
         read = replace(base(tuple(instead.items())), interpret=readings)
-        yield 0, read.known_facts(life.rows[-1].year), whole
-        yield from ((row.year, read.facts(row.year)[0], of_a_year) for row in life.rows)
+        return read.facts(year)[0] if year else read.known_facts(life.rows[-1].year)
 
-    return _inquiry(session, first, under, fixed, supposed, counting=criteria)
+    questions, assumed = _questions(session, convention, supposed)
+    asked = _Contract(session, first, ids, facts_of, questions, assumed, fixed, criteria)
+    return Inquiry(asked.decide, asked.tell, questions, fixed, assumed=assumed)
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

@@ -33,11 +33,10 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     facts: list[tuple[Facts, dt.date | None]] = [(whole.known_facts(year), None) for year in range(1, last + 1)]
     facts += [(dict(row.decision.facts), None) for row in life.rows]
     facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
-    cases, moving = [], set()
+    cases, moving = [], set[str]()
     for each, day in facts:
         _, run, dependence = dependences.of(each, choices)
-        found = dependence.found(run, counting)
-        moving |= {id_ for criterion in counting for id_ in found.get(criterion, ())}
+        moving = moving.union(*dependence.found(run, counting).values())
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 
     def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:

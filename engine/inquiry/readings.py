@@ -76,7 +76,7 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     for line in decision.years:
         year: Facts = {**facts, YEAR: line.year}
         _, run, dependence = dependences.of(year, choices)
-        cases.append(Glimpse(year, (line.amount.id,), dependence.found(run, (line.amount.id,))[line.amount.id]))
+        cases.append(Glimpse(year, (line.amount.id,), dependence.found(run, [line.amount.id])[line.amount.id]))
 
     def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
         return dict(shown_in_case(session.decide(facts, convention.id, other, decision.as_of)))

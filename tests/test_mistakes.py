@@ -746,3 +746,23 @@ def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path)
     (told,) = error.value.problems
     text = (tmp_path / "policies" / suite).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
     assert (told.code, text[told.location.column - 1 :][:12]) == ("day-missing", '"2031-02-29"')
+
+
+def test_every_fault_of_a_test_is_told_at_its_fact_and_a_group_is_left_out_whole(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    suite = """suite: Essais
+base: {contrat: {date_signature: "2024-09-02", option: demi_et, annee: 1}}
+cases:
+  - {name: Une, given: {patientele.secteur: secteur_1, patientele.mt_depart: -3}, expect: {eligibilite: eligible}}
+  - {name: Deux, without: [contrat], given: {patientele.mt_depart: 775}, expect: {eligibilite: eligible}}
+"""
+    put(SUITE, suite)(tmp_path / "policies")
+    with pytest.raises(InputFault) as error:
+        read_cases(Session(load_registry(tmp_path / "policies")))
+    told = [(each.code, each.location.line, each.location.column, each.nearest) for each in error.value.problems]
+    assert told == [
+        ("fact-value", 2, 57, "demi_etp"),
+        ("unknown-fact", 4, 24, "medecin.secteur"),
+        ("fact-range", 4, 78, None),
+        ("missing-signature", 5, 12, None),
+    ]

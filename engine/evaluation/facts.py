@@ -116,7 +116,7 @@ class _CaseReader:
                         self.add(facts, f"{key}.{inner}", value, (key, inner))
                 elif entry is not None:
                     self._report((key,), "case-group", name=key)
-            elif key in known:
+            elif key in known or "." in str(key):
                 self.add(facts, key, entry, (key,))
             else:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]

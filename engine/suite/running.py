@@ -13,12 +13,13 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown
 from engine.evaluation.decision import Decision, OverlayUse
-from engine.evaluation.facts import Facts, nested, read_case, read_named
+from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
+from engine.language.pieces import Piece
 from engine.language.values import as_written, exact
 from engine.policy.checks.unused import unread_suites
-from engine.policy.document import Document, unplaced
+from engine.policy.document import Document, document_of
 from engine.policy.loader import load
 from engine.policy.mending import as_meant
 from engine.policy.model import YEAR_START
@@ -121,7 +122,7 @@ def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
 
 
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
-    data = document.data
+    data, root = document.data, document.root()
     suite = data["suite"]
     known = {YEAR_START, *(id_ for text in session.registry.conventions.values() for id_ in text.items)}
     taken: dict[str, Location] = {}
@@ -129,13 +130,11 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
         at = document.at(("cases", index, "name"))
         if taken.setdefault(entry["name"], at) != at:
             problems.append(Problem(at, "case-repeated", {"name": entry["name"], "place": str(taken[entry["name"]])}))
-        nested = _merged(data["base"], entry)
+        stated = _stated(root["base"], root["cases"].value[index])
         try:
-            facts = read_case(unplaced(nested, at), session.registry.vocabulary)
+            facts = read_case(document_of(stated), session.registry.vocabulary)
         except InputFault as error:
-            stated = document.part("cases", index, "given") if "given" in entry else unplaced({}, at)
-            _, found = read_named(stated, session.registry.vocabulary)
-            problems.extend(found or _of_base(document, session) or error.problems)
+            problems.extend(each for each in error.problems if each not in problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
         named = document.at(("cases", index, "convention") if "convention" in entry else ("convention",))
@@ -148,15 +147,6 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
         overtaken = _overtaken(session.registry, convention, facts)
         nothing = tuple(_unknown(document, index, known, session.registry.vocabulary))
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)
-
-
-def _of_base(document: Document, session: Session) -> list[Problem]:
-    """The faults of what the cases of a suite start from; it need not be a whole case."""
-    try:
-        read_case(document.part("base"), session.registry.vocabulary)
-    except InputFault as error:
-        return [problem for problem in error.problems if problem.code != "missing-signature"]
-    return []
 
 
 def _unknown(document: Document, index: int, known: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -182,16 +172,15 @@ def _overtaken(registry: Registry, convention: str, facts: Facts) -> bool:
     return end is not None and isinstance(signature, dt.date) and signature >= end
 
 
-def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The case of a test: the base of its suite without some facts and with others."""
-    kept = nested({}, base)
-    for name in entry.get("without", ()):
-        group, _, key = name.partition(".")
-        if isinstance(kept.get(group), dict):
-            kept[group].pop(key, None)
-        else:
-            kept.pop(name, None)
-    return nested(entry.get("given", {}), kept)
+def _stated(base: Piece, entry: Piece) -> Piece:
+    """The case of a test, each fact at its place: the base of its suite without some facts and with others."""
+    given = entry.entries("given")
+    gone = {*entry.get("without", ()), *given}
+    kept = {name: part for name, part in base.value.items() if name not in gone}
+    for group, part in kept.items():
+        if isinstance(part.value, dict):
+            kept[group] = part.of({key: each for key, each in part.value.items() if f"{group}.{key}" not in gone})
+    return entry["name"].of(kept | given)
 
 
 def run_case(session: Session, case: PolicyCase) -> CaseOutcome:

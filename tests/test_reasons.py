@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,22 @@ def test_what_does_not_apply_names_the_condition_that_is_not_met_and_none_that_i
     said = avenant("evaluate", str(tmp_path / "late.yaml"), "--lang", "fr").output.replace("\u00a0", " ")
     assert "(a) Avenant de prorogation signé avant le terme : non rempli.\n" in said
     assert ": rempli" not in said
+
+
+def test_what_never_applies_to_a_specialty_is_for_that_alone_and_the_same_in_every_year(tmp_path: Path) -> None:
+    life = tmp_path / "life.yaml"
+    life.write_text(
+        """case:
+  contrat: {date_signature: "2021-03-01", option: demi_etp}
+  medecin: {specialite: cardiologie}
+  patientele: {fa_depart: 1300, percentile_fa: 40}
+events:
+  - {date: "2021-03-15", type: embauche}
+""",
+        encoding="utf-8",
+    )
+    told = avenant("timeline", life, "--lang", "en").output
+    assert re.findall(r"(?m)^\(.\) .*Specialty.*$", told) == ["(a) Specialty: Cardiology."]
 
 
 def test_an_event_of_which_the_rules_say_nothing_is_not_said_to_count(tmp_path: Path) -> None:

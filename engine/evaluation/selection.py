@@ -64,7 +64,7 @@ def overlays_in_force(
     """
     if not reach.covering:
         return (), (), {}
-    slots, _ = reach.names.filled(reach.blank, facts, choices)
+    slots, given = reach.names.filled(reach.blank, facts, choices)
     slots[reach.names.items[YEAR_START]] = reach.start(slots)
     reached, laid = [], []
     behind: dict[str, int] = {}
@@ -72,10 +72,12 @@ def overlays_in_force(
         if not dated(slots)[0]:
             continue
         reached.append((later, overlay))
-        holds, used, _ = (True, 0, 0) if gate is None else gate(slots)
+        holds, used, missing = (True, 0, 0) if gate is None else gate(slots)
         if holds:
             laid.append((later, overlay))
             used |= 1 << reach.names.facts[SIGNATURE]
+        elif holds is None and not missing:  # for want of an event that did not come, whatever the facts are
+            used &= ~given
         for id_ in (*overlay.replace, *overlay.add_derogations):
             behind[id_] = behind.get(id_, 0) | used
     return tuple(reached), tuple(laid), behind

@@ -17,6 +17,7 @@ from engine.evaluation.evaluator import run_program
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Program, Run
 from engine.evaluation.session import Session
+from engine.language.facts import YEAR
 from engine.policy.model import Convention
 
 CASES = 400
@@ -71,3 +72,17 @@ def test_a_case_decided_after_others_is_decided_as_if_alone(id_: str, session: S
             program.runs.clear()
             assert after == told(program, facts, choices), facts
             program.runs.update(chain)
+
+
+def test_a_case_that_loses_its_year_is_decided_as_if_alone(session: Session) -> None:
+    convention = session.registry.conventions["2024_convention"]
+    program, rng, fired = session.program(convention, ()), random.Random(7), 0
+    for _ in range(20):
+        facts, choices = {**draw(session, convention, rng), YEAR: 2}, session.choices(convention)
+        program.runs.clear()
+        fired += len(run_program(program, facts, choices).trace)
+        del facts[YEAR]
+        after = told(program, facts, choices)
+        program.runs.clear()
+        assert after == told(program, facts, choices), facts
+    assert fired

@@ -100,9 +100,7 @@ class Names:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
 
     def constant(self, value: Any, type_: Type | None) -> Column:
-        """Verdicts as booleans, decimals as a whole number over its scale."""
-        if type_ is not None and type_.kind == "verdict":
-            return Column(value == "met")
+        """Decimals as a whole number over its scale."""
         return Column(value.numerator, value.denominator) if isinstance(value, Fraction) else Column(value)
 
     def listed(self, value: Any, type_: Type | None, beside: Column) -> Any:

@@ -155,15 +155,7 @@ def expression(node: tree.Expression, names: Algebra[V, T], wanted: Type | None 
             tests = [always if s.reached_when is None else condition(s.reached_when, names) for s in steps]
             return names.step_of([names.kept_truth(test) for test in tests], tuple(step.name for step in steps))
         case tree.ByOutcome():
-            return _by_outcome(node, names, wanted)
-
-
-def _by_outcome(node: tree.ByOutcome, names: Algebra[V, T], wanted: Type | None) -> V:
-    outcome, value = names.read(node.outcome), names.open
-    for name, inner in node.values:
-        here = names.kept_truth(names.meant(COMPARISONS["is"])(outcome, names.constant(name, None)))
-        value = names.preferred(here, expression(inner, names, wanted), value)
-    return names.preferred(names.is_absent(outcome), names.nothing, value)
+            return expression(node.cases, names, wanted)
 
 
 def condition(node: tree.Condition, names: Algebra[V, T]) -> T:

@@ -158,7 +158,7 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
         case tree.Scale():
             return settled(_left_of_steps(node, names))
         case tree.ByOutcome():
-            return _by_outcome(node, names, wanted)
+            return _cases(node.cases, names, wanted)
 
 
 def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Closure:
@@ -232,17 +232,3 @@ def _left_of_operands(node: tree.Apply, names: Names) -> Closure:
     assert type_ is not None
     parts = [left_of(part, type_, names) for part in node.operands]
     return of_operands(parts, EXPRESSIONS[node.operator], type_.values)
-
-
-def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Closure:
-    slot = names.items[node.outcome.id]
-    values = {name: expression(value, names, wanted) for name, value in node.values}
-
-    def run(slots: Slots) -> Answer:
-        outcome, used, missing = slots[slot]
-        if outcome is UNDETERMINED or outcome is NOT_APPLICABLE:
-            return (outcome, used, missing)
-        value, more, lacks = values[outcome](slots)
-        return (value, used | more, lacks)
-
-    return run

@@ -15,6 +15,7 @@ from functools import cache, reduce
 from math import lcm
 from typing import Any
 
+from engine.language.types import VERDICTS
 from engine.records import dataclass
 
 Operand = Any
@@ -104,13 +105,7 @@ def opposite(part: Operand) -> Operand:
 
 
 def first_condition(pl: Any, parts: Sequence[Operand]) -> Operand:
-    given = []
-    for part in parts:
-        if part is not None:
-            given.append(part)
-        if part is True or part is False:
-            break
-    return coalesced(pl, given)
+    return coalesced(pl, [part for part in parts if part is not None])
 
 
 def coalesced(pl: Any, values: Sequence[Operand]) -> Operand:
@@ -229,7 +224,9 @@ def verdict_in(pl: Any, criterion: Column, verdicts: Container[str]) -> Operand:
 
 
 def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
-    """Whether a test holds for every step left; null where it holds for some. What is not applicable fails it."""
+    """Whether a test holds for every step or verdict left; null where for some. What is not applicable fails it."""
+    if column.gate:
+        return verdict_in(pl, column, [verdict for verdict in VERDICTS if holds(verdict)])
     passed = sum(2 << number for number, step in enumerate(column.scale) if holds(step))
     others = (2 << len(column.scale)) - 1 - passed
     if is_constant(column.left):

@@ -14,7 +14,6 @@ from typing import Any
 
 from engine.language import algebra
 from engine.language.algebra import Column, Operand, Test
-from engine.language.types import VERDICTS
 
 MANY = 1_000  # rows from which on a calendar is worth making
 FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
@@ -22,10 +21,8 @@ FEW = 8  # members of a list that are compared one by one: to look a text up tak
 
 def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
-    if left.scale and right.value is not None and algebra.is_constant(right.value):
+    if (left.scale or left.gate) and right.value is not None and algebra.is_constant(right.value):
         return algebra.among(pl, left, lambda step: test(step, right.value))
-    if left.gate and isinstance(right.value, bool):
-        return algebra.verdict_in(pl, left, [name for name in VERDICTS if test(name == "met", right.value)])
     holds = algebra.tested(test, *algebra.crossed(left, right))
     present = [algebra.opposite(side.absent) for side in (left, right)]
     return algebra.all_of(pl, [*present, holds])
@@ -33,11 +30,8 @@ def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
 
 def member(wanted: bool, pl: Any, left: Column, values: Sequence[Any]) -> Operand:
     """Whether the value is in a list of constants that are written as the column holds them."""
-    if left.scale:
+    if left.scale or left.gate:
         return algebra.among(pl, left, lambda step: (step in values) is wanted)
-    if left.gate:
-        names = [name for name in VERDICTS if ((name == "met") in values) is wanted]
-        return algebra.verdict_in(pl, left, names)
     if algebra.is_constant(left.value):
         found: Operand = None if left.value is None else left.value in values
     elif len(values) <= FEW:
@@ -164,8 +158,6 @@ def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
         above, below = algebra.plus(algebra.times(above, 2), below), algebra.times(below, 2)
     elif mode == "up":
         above = algebra.plus(above, algebra.plus(below, -1))
-    if isinstance(below, int) and below == 1:
-        return Column(algebra.times(above, unit), factor, part.absent)
     return Column(algebra.times(algebra.lift(pl, above) // below, unit), factor, part.absent)
 
 

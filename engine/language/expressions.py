@@ -102,6 +102,12 @@ class ByOutcome:
     values: tuple[tuple[str, Expression], ...]
     at: Location = field(compare=False)
 
+    @property
+    def cases(self) -> Cases:
+        """The same as cases of what the outcome is."""
+        tests = (Compare("is", self.outcome, Literal(name, self.at), self.at) for name, _ in self.values)
+        return Cases(tuple((test, value) for test, (_, value) in zip(tests, self.values, strict=True)), None, self.at)
+
 
 Expression = Literal | FactRef | ItemRef | Unpublished | Apply | Cases | Scale | ByOutcome
 Bound = Literal | ItemRef  # of a cell of a table

@@ -87,7 +87,7 @@ events:
 """,
         encoding="utf-8",
     )
-    told = avenant("timeline", life, "--lang", "en").output
+    told = avenant("timeline", str(life), "--lang", "en").output
     assert re.findall(r"(?m)^\(.\) .*Specialty.*$", told) == ["(a) Specialty: Cardiology."]
 
 

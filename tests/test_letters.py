@@ -122,6 +122,19 @@ def test_an_amended_contract_is_granted_with_the_option_and_the_objectives_that_
     assert "Objectif de file active à compter de l'année 2 : 2 040 patients" in said
 
 
+def test_an_objective_that_an_amendment_brings_back_to_the_start_comes_from_the_start_alone(tmp_path: Path) -> None:
+    eased = tmp_path / "case.yaml"
+    eased.write_text(
+        'contrat: {date_signature: "2024-09-02", option: demi_etp, annee: 3, objectif_mt: 1300,\n'
+        '  date_avenant_65_ans: "2026-03-01"}\n'
+        'medecin: {secteur: secteur_1, specialite: medecine_generale, date_naissance: "1961-02-11"}\n'
+        "patientele: {mt_depart: 900}\n"
+    )
+    write(eased, "objectif", tmp_path / "lettre.docx")
+    said = re.sub("[\u202f\u00a0]", " ", text_of(tmp_path / "lettre.docx"))
+    assert "900 patients (d'après : Patientèle médecin traitant de départ)" in said
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_signs_a_page_that_says_nothing_else(kind: str) -> None:
     *_, asked, greeting, signature = docx.Document(str(LETTERS / f"{kind}.docx")).paragraphs

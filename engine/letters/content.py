@@ -135,11 +135,11 @@ class Letter:
                 yield {"nom": name, "depart": self._starts(result), "valeur": say.result(result)}
 
     def _starts(self, result: Result) -> str:
-        """The counts behind an objective; a number that the contract itself gives is not told twice."""
+        """The counts behind an objective, or that which it is: its number is not told twice."""
         facts = self.say.registry.vocabulary.facts
         counts = {name: value for name, value in result.facts.items() if facts[name].type.unit == "patients"}
-        if [*counts.values()] == [result.value]:
-            return self.say.facts(counts)
+        if same := [name for name, value in counts.items() if value == result.value]:
+            return self.say.facts(same)
         return self.say.listed(self.say.stated(name, value) for name, value in counts.items())
 
     def duties(self) -> Iterator[Entry]:

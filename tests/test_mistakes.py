@@ -761,8 +761,8 @@ cases:
         read_cases(Session(load_registry(tmp_path / "policies")))
     told = [(each.code, each.location.line, each.location.column, each.nearest) for each in error.value.problems]
     assert told == [
-        ("fact-value", 2, 57, "demi_etp"),
-        ("unknown-fact", 4, 24, "medecin.secteur"),
+        ("fact-value", 2, 56, "demi_etp"),
+        ("unknown-fact", 4, 25, "medecin.secteur"),
         ("fact-range", 4, 78, None),
         ("missing-signature", 5, 12, None),
     ]

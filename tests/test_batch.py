@@ -534,7 +534,8 @@ def test_an_output_that_cannot_be_written_is_told_and_leaves_the_old_one(tmp_pat
     assert codes(batch(source, "-o", tmp_path / "folder.csv")) == ["output-unwritable"]
     assert codes(batch(source, "-o", source)) == ["output-is-input"]
     pl.DataFrame({**GOOD, "own": [[1, 2]]}).write_parquet(tmp_path / "in.parquet")
-    assert codes(batch(tmp_path / "in.parquet", "-o", tmp_path / "out.csv")) == ["output-nested"]
+    for flat in ("out.csv", "out.xlsx"):
+        assert codes(batch(tmp_path / "in.parquet", "-o", tmp_path / flat)) == ["output-nested"]
     assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.parquet").exit_code == 0
 
 
@@ -645,6 +646,18 @@ def test_columns_of_ones_own_called_like_those_of_results_stay_as_they_are(tmp_p
     frame = pl.read_parquet(tmp_path / "out.parquet")
     assert frame.select(*own).to_dict(as_series=False) == own
     assert frame["missing"].null_count() == 0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_a_column_of_ones_own_called_like_a_pattern_is_that_column(suffix: str, tmp_path: Path) -> None:
+    own = {"contrat.date_signature": ["2025-01-10"], "*": ["x"], "^.*$": ["y"]}
+    source = tmp_path / f"in.{suffix}"
+    frame = pl.DataFrame(own)
+    {"csv": frame.write_csv, "parquet": frame.write_parquet, "jsonl": frame.write_ndjson}[suffix](source)
+    result = batch(source, "-o", tmp_path / "out.jsonl")
+    assert result.exit_code == 0, result.output
+    (row,) = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {name: [row[name]] for name in own} == own
 
 
 def test_a_column_of_ones_own_called_like_one_not_asked_for_keeps_its_texts(tmp_path: Path) -> None:

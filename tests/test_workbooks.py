@@ -250,6 +250,16 @@ def test_no_text_of_a_case_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
     assert not any(cell.hyperlink for cell in cells)
 
 
+def test_what_a_sheet_cannot_hold_as_it_is_is_written_as_a_text(tmp_path: Path) -> None:
+    zoned, early = dt.datetime(2025, 1, 1, tzinfo=dt.UTC), dt.date(1899, 12, 31)
+    own = {"a": float("nan"), "b": 2**60, "c": zoned, "d": early, "e": 1.5, "f": dt.datetime(2025, 1, 1, 10)}
+    frame = pl.DataFrame({"contrat.date_signature": [dt.date(2025, 1, 10)], **{key: [own[key]] for key in own}})
+    frame.write_parquet(tmp_path / "in.parquet")
+    assert batch(tmp_path / "in.parquet", tmp_path / "out.xlsx").exit_code == 0
+    _, row = sheets(tmp_path / "out.xlsx")["Décisions"]
+    assert row[1:7] == ("nan", str(2**60), "2025-01-01 00:00:00+00:00", "1899-12-31", 1.5, own["f"])
+
+
 def test_what_was_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None:
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
     batch(CASES / "french_excel.csv", first)

@@ -113,8 +113,8 @@ def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
 
 def _writable(dtype: pl.DataType, format_: str) -> bool:
     """Whether a format can hold a column of this type."""
-    if format_ == "csv":
-        return not (dtype.is_nested() or dtype in (pl.Binary, pl.Duration))
+    if format_ in ("csv", "xlsx"):
+        return not (dtype.is_nested() or dtype == pl.Binary or (format_ == "csv" and dtype == pl.Duration))
     return format_ == "parquet" or "Binary" not in str(dtype)
 
 

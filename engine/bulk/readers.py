@@ -53,7 +53,7 @@ def pieces(
         for piece in _READERS[source.format](source, names, vocabulary):
             frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
             given = set(frame.columns)
-            frame = frame.select(*(name for name in names if name in given), FILE, ROW)
+            frame = frame[[*(name for name in names if name in given), FILE, ROW]]  # an expression would take * for all
             piece = Piece(frame, piece.refused, before + piece.done, source.dialect)
             alike = not waiting or (waiting[0].frame.schema, waiting[0].dialect) == (frame.schema, piece.dialect)
             if waiting and (not alike or _large([*waiting, piece])):
@@ -97,7 +97,7 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
     def parted(rows: Sequence[str]) -> pl.DataFrame:
         frame = pl.Series(rows, dtype=pl.String).str.split_exact(BETWEEN, len(columns) - 1).struct.unnest()
         frame.columns = columns
-        return frame.with_columns(trimmed).with_columns(pl.col(*columns).replace("", None))
+        return frame.with_columns(trimmed).with_columns(pl.all().replace("", None))
 
     with open_text(source.name, source.encoding) as stream:
         lines = islice(lines_of(stream, source.name), source.lines, None)
@@ -105,7 +105,7 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
         for piece in _filled(enumerate(rows, 2), source, columns, parted):
             frame = piece.frame
             if frame[SIGNATURE].has_nulls():
-                frame = frame.filter(~pl.all_horizontal(pl.col(*columns).is_null()))  # ghost rows of a spreadsheet
+                frame = frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))  # ghost rows of a spreadsheet
             yield replace(piece, frame=frame, done=stream.buffer.tell())
 
 

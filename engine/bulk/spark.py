@@ -5,7 +5,7 @@ The workers need this package (docs/batch.md; why batches: docs/adr/0012-arrow-b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -24,52 +24,25 @@ TYPES: Mapping[Any, Any] = {
     pl.Date: types.DateType(),
     pl.Decimal(18, 2): types.DecimalType(18, 2),
 }
-Tables = Iterator[pl.DataFrame]
 
 
 def evaluate_on_spark(
     frame: Any, rules: Session, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
 ) -> Any:
     """A Spark frame with the results beside its columns, computed by :func:`evaluate_frame` on the workers."""
-    registry = rules.registry
+    registry, names = rules.registry, frame.columns
     asked: dict[str, Any] = {"interpret": dict(interpret or {}), "criteria": criteria}
-    schema = spark_schema(evaluate_frame(empty_of(frame), rules, **asked), frame.schema)
-
-    def work(tables: Tables) -> Tables:
-        session = Session(registry)
-        for table in tables:
-            yield evaluate_frame(table, session, **asked)
-
-    return mapped(frame, work, schema)
-
-
-def mapped(frame: Any, work: Callable[[Tables], Tables], schema: types.StructType) -> Any:
-    """A Spark frame of what ``work`` makes of its batches; columns come numbered, for Spark splits names at dots."""
-    names, wanted = frame.columns, to_arrow_schema(schema)
-
-    def tables(batches: Iterator[pa.RecordBatch]) -> Tables:
-        for batch in batches:
-            yield _polars(pa.RecordBatch.from_arrays(batch.columns, names))
+    own = {field.name: field for field in frame.schema.fields}
+    made = evaluate_frame(to_arrow_schema(frame.schema).empty_table(), rules, **asked).schema
+    fields = (own.get(name) or types.StructField(name, TYPES[dtype]) for name, dtype in made.items())
+    schema = types.StructType(list(fields))
+    wanted = to_arrow_schema(schema)
 
     def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for table in work(tables(batches)):
+        session = Session(registry)
+        for batch in batches:
+            table = evaluate_frame(pa.RecordBatch.from_arrays(batch.columns, names), session, **asked)
             yield from table.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(wanted).to_batches()
 
-    return frame.toDF(*(f"c{i}" for i in range(len(names)))).mapInArrow(on_worker, schema)
-
-
-def empty_of(frame: Any) -> pl.DataFrame:
-    return _polars(to_arrow_schema(frame.schema).empty_table())
-
-
-def _polars(batch: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(batch)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
-
-
-def spark_schema(frame: pl.DataFrame, given: types.StructType) -> types.StructType:
-    """The columns of a frame for Spark: its own as they were given."""
-    own = {field.name: field for field in given.fields}
-    fields = (own.get(name) or types.StructField(name, TYPES[dtype]) for name, dtype in frame.schema.items())
-    return types.StructType(list(fields))
+    numbered = frame.toDF(*(f"c{number}" for number in range(len(names))))  # Spark splits names at dots
+    return numbered.mapInArrow(on_worker, schema)

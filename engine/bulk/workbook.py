@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from fractions import Fraction
 from importlib.metadata import version
 from itertools import chain
@@ -26,10 +27,12 @@ from engine.files import unwritable
 from engine.language.facts import Vocabulary
 from engine.policy.registry import Outside, Registry
 from engine.words import read_words
+from engine.workbooks import WHOLE
 
 MAX_ROWS = 1_048_575  # under the header of a sheet
 EXPLAINED = 5_000  # rows whose reasons are written: each is decided once more, alone
 WIDEST = 60
+FIRST_YEAR = 1900
 EPOCH = dt.datetime(2000, 1, 1)
 OPTIONS = {
     "constant_memory": True,
@@ -79,6 +82,13 @@ def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabular
         for each in result.cite
     )
     return value, why, "; ".join(dict.fromkeys(texts))
+
+
+def _kept(value: Any) -> bool:
+    """Whether a sheet holds a value as it is: no number of more digits than it has, no zone of time, no earlier day."""
+    if isinstance(value, dt.date):
+        return value.year >= FIRST_YEAR and getattr(value, "tzinfo", None) is None
+    return not isinstance(value, int | float | Decimal) or abs(value) < WHOLE
 
 
 class Workbook:
@@ -150,6 +160,7 @@ class Workbook:
 
     def _cell(self, sheet: Any, row: int, column: int, value: Any, format_: str = "plain") -> None:
         if value is not None and value != "":
+            value = value if _kept(value) else str(value)
             sheet.write(row, column, value, self.formats.get("text" if isinstance(value, str) else format_))
 
     def _finish(self) -> None:

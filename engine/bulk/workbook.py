@@ -88,7 +88,7 @@ def _kept(value: Any) -> bool:
     """Whether a sheet holds a value as it is: no number of more digits than it has, no zone of time, no earlier day."""
     if isinstance(value, dt.date):
         return value.year >= FIRST_YEAR and getattr(value, "tzinfo", None) is None
-    return not isinstance(value, int | float | Decimal) or abs(value) < WHOLE
+    return not isinstance(value, int | float | Decimal) or abs(float(value)) < WHOLE
 
 
 class Workbook:

@@ -119,8 +119,9 @@ class _CaseReader:
             elif key in known or "." in str(key):
                 self.add(facts, key, entry, (key,))
             else:
-                names = [*self.vocabulary.groups, BENEFICIARY, *known]
-                self._report((key,), "unknown-fact", nearest(str(key), names, self.problems), is_key=True, name=key)
+                groups = nearest(str(key), [*self.vocabulary.groups, BENEFICIARY], self.problems)
+                close = groups or nearest_fact(str(key), self.vocabulary, self.problems)
+                self._report((key,), "unknown-fact", close, is_key=True, name=key)
         for first, second in misordered(facts, self.vocabulary):
             self.problems.append(order_problem(self._place(tuple(second.split("."))), first, second, facts))
         if SIGNATURE not in facts and not self._told_of_signature():

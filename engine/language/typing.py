@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import MAX_FAULTS, Location, Problem, nearest
 from engine.language import expressions as tree
 from engine.language import signatures
 from engine.language.facts import Vocabulary
@@ -143,10 +143,12 @@ def fact_type(node: tree.FactRef, scope: Scope) -> Type | None:
 
 
 def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem] = ()) -> str | None:
-    """The same key in another group first, then the name that looks most like it."""
+    """The fact of that label, the same key in another group, or else the name that looks most like it."""
     key = name.rpartition(".")[2]
-    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
-    return moved[0] if moved else nearest(name, vocabulary.facts, before)
+    for fact in vocabulary.facts.values() if len(before) <= MAX_FAULTS else ():
+        if key in fact.label.values() or key == fact.name.rpartition(".")[2]:
+            return fact.name
+    return nearest(name, vocabulary.facts, before)
 
 
 def item_type(node: tree.ItemRef, scope: Scope) -> Type | None:

@@ -442,4 +442,4 @@ def test_an_interrupt_while_waiting_for_input_leaves_no_traceback() -> None:
 def test_a_fact_called_by_its_label_is_told_by_its_name(key: str, fact: str, tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
     case.write_text(f"{key}: x{'}' if '{' in key else ''}\n", encoding="utf-8")
-    assert f"Did you mean “{fact}”?" in avenant("evaluate", str(case), "--lang", "en").stderr
+    assert f"Did you mean '{fact}'?" in avenant("evaluate", str(case), "--lang", "en").stderr

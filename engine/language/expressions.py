@@ -289,11 +289,6 @@ def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:
     return (node for node in walk(*wholes) if isinstance(node, kind))
 
 
-def citations(*wholes: object) -> Iterator[Citation]:
-    """Every citation in items, entries or parts of one."""
-    return (cite for whole in wholes for part in below(whole) for cite in getattr(part, "cite", ()))
-
-
 def below(whole: Any) -> Iterator[Any]:
     """``whole`` and everything it is made of: nodes, and what holds them, such as rows and steps."""
     waiting: list[Any] = [whole]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest, unknown, wrong
-from engine.language.expressions import Citation, Literal, Node, citations, parts, walk
+from engine.language.expressions import Citation, Literal, Node, below, parts, walk
 from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
 from engine.policy.registry import Registry
 
@@ -25,6 +25,11 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
         if default not in choices:
             close, allowed = nearest(default, choices), ", ".join(choices)
             yield wrong(interpretation.at, "unknown-value", close, value=default, allowed=allowed)
+
+
+def citations(*wholes: object) -> Iterator[Citation]:
+    """Every citation in items, entries or parts of one."""
+    return (cite for whole in wholes for part in below(whole) for cite in getattr(part, "cite", ()))
 
 
 def _dangling(cite: Iterable[Citation], convention: Convention) -> Iterator[Problem]:

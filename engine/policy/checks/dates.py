@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from engine.errors import Location, Problem, warning, wrong
-from engine.language.expressions import Citation, citations
+from engine.language.expressions import Citation
+from engine.policy.checks.citations import citations
 from engine.policy.model import SOURCE_KINDS, Convention, DatedValue, Item, Parameter, Row, Table, Window
 from engine.policy.registry import Registry
 

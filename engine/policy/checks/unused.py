@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import ERROR, InputFault, Location, Problem, warning, wrong
-from engine.language.expressions import Chosen, ItemRef, below, citations
+from engine.language.expressions import Chosen, ItemRef, below
+from engine.policy.checks.citations import citations
 from engine.policy.loader import read_bytes
 from engine.policy.model import CONSISTENCY, Convention, Criterion
 from engine.policy.places import DIFFERENCES, HEAD, SUITE, TESTS, TO_FILL

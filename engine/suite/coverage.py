@@ -12,10 +12,10 @@ from engine.errors import Location
 from engine.evaluation.closures import condition
 from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
-from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Unpublished, find, walk
+from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal, Unpublished, below, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
-from engine.policy.model import Convention, Item, Member, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.model import Convention, Derogation, Item, Member, Outcome, Parameter, Payment, Quantity, Table
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
@@ -77,21 +77,19 @@ def coverage(registry: Registry, observed: Sequence[Observed]) -> Coverage:
 
 
 def places(convention: Convention) -> Iterator[CoveragePoint]:
-    """Every place of a convention that can decide, item by item."""
+    """Every place of a convention that can decide, item by item, then in the derogations that overlays bring."""
     silent = unpublished(convention)
-    for item in convention.items.values():
-        yield CoveragePoint("item", convention.id, item.id, item.id, item.at, ONE)
-        for kind, name, member in _inner(item):
-            yield CoveragePoint(kind, convention.id, item.id, name, member.at, ONE)
-        bounds = ((cell.at, name, [*walk(cell.low, cell.high)]) for name, cell in _bounded(item))
-        for at, name, nodes in (*((node.at, _name(node), [*walk(node)]) for node in _ordering(item)), *bounds):
+    wholes: tuple[Item | Derogation, ...] = (*convention.items.values(), *convention.derogations.values())
+    for whole in wholes:
+        own = "item" if isinstance(whole, Item) else "derogation"
+        yield CoveragePoint(own, convention.id, whole.id, whole.id, whole.at, ONE)
+        for kind, name, member in _inner(whole):
+            yield CoveragePoint(kind, convention.id, whole.id, name, member.at, ONE)
+        for name, _, asked in _thresholds(whole):
+            nodes = [*walk(asked)]
             named = frozenset(node.id for node in nodes if isinstance(node, ItemRef))
-            open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in nodes)
-            yield CoveragePoint("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
-    for derogation in convention.derogations.values():
-        yield CoveragePoint("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
-        for node in _ordering(derogation):
-            yield CoveragePoint("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
+            open_ = bool({*named, whole.id} & silent) or any(isinstance(node, Unpublished) for node in nodes)
+            yield CoveragePoint("threshold", convention.id, whole.id, name, asked.at, () if open_ else BOTH, named)
 
 
 def unpublished(convention: Convention) -> frozenset[str]:
@@ -111,21 +109,21 @@ def _silent(item: Item) -> bool:
             return False
 
 
-def _inner(item: Item) -> Sequence[tuple[str, str, Member]]:
+def _inner(whole: Item | Derogation) -> Sequence[tuple[str, str, Member]]:
     """The parts of an item that can decide; of a parameter with one value the item says it all."""
-    return () if isinstance(item.body, Parameter) and len(item.body.values) < 2 else item.members
+    if isinstance(whole, Derogation) or (isinstance(whole.body, Parameter) and len(whole.body.values) < 2):
+        return ()
+    return whole.members
 
 
-def _bounded(item: Item) -> Iterator[tuple[str, Cell]]:
-    """The cells of a table that have bounds, each with the name of its input."""
-    rows = item.body.rows if isinstance(item.body, Table) else ()
-    cells = (each for row in rows for each in row.cells.items())
-    return ((name, cell) for name, cell in cells if cell.bounds)
-
-
-def _ordering(whole: object) -> Iterator[Compare]:
-    """Comparisons that order numbers or dates."""
-    return (node for node in find(Compare, whole) if COMPARISONS[node.operator].threshold)
+def _thresholds(whole: Item | Derogation) -> Iterator[tuple[str, FactRef | ItemRef, Condition]]:
+    """Comparisons that order numbers or dates, and the bounds of cells: a name, what is compared, and what is asked."""
+    for node in find(Compare, whole):
+        if COMPARISONS[node.operator].threshold:
+            yield _name(node), node.left, node
+    for table in (part for part in below(whole) if isinstance(part, Table)):
+        bounded = [(name, cell) for row in table.rows for name, cell in row.cells.items() if cell.bounds]
+        yield from ((name, table.inputs[name], cell.asks(table.inputs[name])) for name, cell in bounded)
 
 
 def _name(node: Compare) -> str:
@@ -139,37 +137,24 @@ class Probes:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._asked: dict[str, list[tuple[Location, Closure]]] = {}
-        for compiled in program.steps:
-            self._asked[compiled.step.item.id] = list(self._closures(compiled.step.item))
+        self._asked = {step.step.item.id: [*self._closures(step.step.item)] for step in program.steps}
+
+    def _closures(self, item: Item) -> Iterator[tuple[Location, int, Closure]]:
+        names = self.program.names
+        return ((asked.at, names.slot(ref), condition(asked, names)) for _, ref, asked in _thresholds(item))
 
     def reached(self, run: Run, looked_at: Iterable[str]) -> Iterator[Side]:
         """The sides of the places that decide in a run, among the items looked at."""
         wanted = set(looked_at)
-        for compiled in self.program.steps:
-            item = compiled.step.item
-            if item.id not in wanted:
-                continue
+        for item in (compiled.step.item for compiled in self.program.steps if compiled.step.item.id in wanted):
             value, _, _, decided = run.answers[item.id]
             if _silent(item) if value is UNDETERMINED else value is not NOT_APPLICABLE:
                 yield ("item", item.at, "yes")
             yield from _deciding(item, decided, run)
-            for at, closure in self._asked[item.id]:
-                holds = closure(run.slots)[0]
+            for at, slot, closure in self._asked[item.id]:
+                holds = None if isinstance(run.slots[slot][0], Absent) else closure(run.slots)[0]
                 if holds is not None:
                     yield ("threshold", at, BOTH[0] if holds else BOTH[1])
-
-    def _closures(self, item: Item) -> Iterator[tuple[Location, Closure]]:
-        names = self.program.names
-        for node in _ordering(item):
-            yield node.at, condition(node, names)
-        for name, cell in _bounded(item):
-            yield cell.at, self._within(item.body.inputs[name], cell)  # type: ignore[union-attr]
-
-    def _within(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
-        """Whether an input lies within the bounds of a cell; unknown where it is, or a bound that matters."""
-        slot, test = self.program.names.slot(ref), condition(cell.asks(ref), self.program.names)
-        return lambda slots: (None, 0, 0) if isinstance(slots[slot][0], Absent) else test(slots)
 
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:

@@ -324,6 +324,13 @@ def test_lines_that_are_no_json_objects_are_refused_one_by_one(tmp_path: Path) -
     assert told == [("2", "row-json"), ("3", "case-not-a-mapping"), ("4", "row-json"), ("5", "row-json")]
 
 
+def test_a_fact_given_alone_and_in_its_group_refuses_its_line(tmp_path: Path) -> None:
+    twice = {**nested(GOOD), "contrat.date_signature": "2024-09-03"}
+    source = written(tmp_path / "in.jsonl", json.dumps(GOOD), json.dumps(twice))
+    assert batch(source, "-o", tmp_path / "out.csv").exit_code == 0
+    assert [(row["row"], row["code"]) for row in rejected(tmp_path / "out.csv")] == [("2", "row-json")]
+
+
 def test_mixed_types_in_one_column_refuse_only_the_wrong_ones(tmp_path: Path) -> None:
     lines = [json.dumps(GOOD | {"patientele.mt_depart": value}) for value in (900, "900", True, 900.0, 900.5, None)]
     output = tmp_path / "out.parquet"

@@ -217,6 +217,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "fact-range": "The value cannot be right, whatever the contract.",
         "fact-decimals": "The rules count with as many decimals as the fact has, and round nothing silently.",
         "fact-order": "Dates of a life and of a contract follow one another.",
+        "fact-twice": "A fact stands alone under its whole name or in its group, not in both.",
         "count-order": "Notified thresholds grow.",
         "no-rules": "The policies say themselves that they hold no rules for that day (`without_rules`); the commands"
         " answer with a page of what is known.",

@@ -128,11 +128,11 @@ def json_entry(line: str) -> Mapping[str, Any] | Problem:
         entry = json.loads(line, object_pairs_hook=_once)
         if "\\u" in line:
             json.dumps(entry, ensure_ascii=False).encode()  # half a character is no text
+        return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
     except RecursionError:
         return Problem(Location(""), "row-json", {"reason": "…"})
     except ValueError as error:
         return Problem(Location(""), "row-json", {"reason": error})
-    return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
 
 
 def own_columns(sources: Sequence[Source], vocabulary: Vocabulary, keep: Sequence[str]) -> dict[str, str]:
@@ -150,14 +150,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested groups as ``group.fact``; what lies deeper stays as it is."""
-    row: dict[str, Any] = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            row.update((f"{key}.{inner}", given) for inner, given in value.items())
-        else:
-            row[key] = value
-    return row
+    """Nested groups as ``group.fact``; what lies deeper stays as it is. Raises ValueError: one is given twice."""
+    parts = (
+        {f"{key}.{inner}": each for inner, each in value.items()} if isinstance(value, dict) else {key: value}
+        for key, value in entry.items()
+    )
+    return _once([pair for part in parts for pair in part.items()])
 
 
 def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:

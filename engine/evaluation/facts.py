@@ -141,6 +141,8 @@ class _CaseReader:
         if fact is None:
             close = nearest_fact(name, self.vocabulary, self.problems)
             self._report(path, "unknown-fact", close, is_key=True, name=name)
+        elif name in facts and name != BENEFICIARY:  # which stands there from the first
+            self._report(path, "fact-twice", is_key=True, name=name)
         elif value is not None:
             try:
                 read = _EXACT.get(fact.type.kind, _choice)

@@ -93,15 +93,15 @@ def run_program(
     """
     slots, given = program.names.filled(program.blank, facts, choices)
     run = Run(program, facts, choices, slots, given)
-    moved = _take_over(run)
+    last, moved = _take_over(run)
     has_year, supposed = YEAR in facts, supposed or {}
     for compiled in program.steps:
         id_, slot, second = compiled.step.item.id, compiled.slot, compiled.second
-        if not compiled.reads & moved and moved >= 0 and id_ not in supposed:
-            continue
-        before, left = slots[slot], second and slots[second]
-        if second is not None:
-            slots[second] = program.blank[second]
+        if last is not None:
+            if not compiled.reads & moved and id_ not in supposed:
+                continue
+            if second is not None:
+                slots[second] = program.blank[second]
         if id_ in supposed:
             answer: DecidedAnswer = (supposed[id_], 1 << slot, 0, None)
         elif compiled.step.yearly and not has_year:
@@ -117,32 +117,32 @@ def run_program(
             answer = (value, used, missing, decided)
         run.answers[id_] = answer
         slots[slot] = (value, 1 << slot, missing)
-        if slots[slot] != before or (second and slots[second] != left):
+        if last is not None and any(slots[each] != last.slots[each] for each in (slot, second or slot)):
             moved |= 1 << slot
     if not supposed:
         program.runs[facts.get(YEAR)] = run
     return run
 
 
-def _take_over(run: Run) -> int:
-    """The bits of what is another now than in a run before, of which all answers are taken over at first.
+def _take_over(run: Run) -> tuple[Run | None, int]:
+    """A run before of which all answers are taken over at first, and the bits of what is another now.
 
-    That is the last of the same contract year, if any. Where most facts are others nothing is taken over: -1.
+    That is the last of the same contract year, if any; none where most facts are others.
     """
     runs, slots, moved = run.program.runs, run.slots, 0
     last = runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
     if last is None:
-        return -1
+        return None, 0
     stated = len(run.program.names.facts) + len(run.program.names.choices)
     for slot in range(stated):
         if slots[slot] is not last.slots[slot] and slots[slot] != last.slots[slot]:
             moved |= 1 << slot
     if 2 * moved.bit_count() > run.given.bit_count():
-        return -1
+        return None, 0
     slots[stated:] = last.slots[stated:]
     run.answers.update(last.answers)
     run.fired.update(last.fired)
-    return moved
+    return last, moved
 
 
 def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:

@@ -226,19 +226,17 @@ def effects_found_once(known: dict[object, Any]) -> Iterator[None]:
 
     prove = behaviour._compared
 
-    def compared(meeting: Any, a: Any, b: Any, effort: int, told: Any) -> Any:
+    def compared(meeting: Any, effort: int, told: Any) -> Any:
         days = (meeting.first, meeting.before, meeting.forced, meeting.moved)
         key = (*days, effort, rules(meeting.older), rules(meeting.newer))
         if key not in known:
-            known[key] = prove(meeting, a, b, effort, told)
+            known[key] = prove(meeting, effort, told)
         return known[key]
 
     def rules(side: Any) -> tuple[str, ...]:
-        if side is None:
-            return ()
         registry, own = side.session.registry, side.convention
         laid = (later.digest for later, _ in registry.covering(own))
-        return (own.id, own.digest, registry.case_digest, *laid)
+        return (own.id, own.digest, str(side.decides), registry.case_digest, *laid)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(behaviour, "_compared", compared)

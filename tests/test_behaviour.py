@@ -70,7 +70,7 @@ def threshold(value: int) -> Change:
 
 
 def whom(behaviour: Behaviour, lang: str) -> Whom:
-    return Whom(behaviour, Say(behaviour.b.session.registry, lang))
+    return Whom(behaviour, Say(behaviour.meeting.newer.session.registry, lang))
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_every_witness_says_what_is_claimed_of_it_in_both_versions(from_2019_to_
     assert found.effects
     assert not found.undecided
     for effect in found.effects:
-        for side, claimed in ((found.a, effect.before), (found.b, effect.after)):
+        for side, claimed in zip(found.meeting.sides, (effect.before, effect.after), strict=True):
             decision = side.session.decide(dict(effect.facts), side.convention.id, dict(effect.interpret))
             assert value_of(decision, effect.result) == claimed
 
@@ -189,7 +189,7 @@ def test_every_witness_is_as_small_as_its_step_allows(moved: Behaviour) -> None:
             if name in ("contrat.date_signature", "beneficiaire"):
                 continue
             fewer = {n: v for n, v in effect.facts.items() if n != name}
-            decided = [value_of(side.session.decide(fewer), effect.result) for side in (moved.a, moved.b)]
+            decided = [value_of(side.session.decide(fewer), effect.result) for side in moved.meeting.sides]
             assert decided != [effect.before, effect.after]
 
 
@@ -309,7 +309,7 @@ def test_an_obligation_of_another_form_concerns_no_result(session: Session) -> N
 
 def test_the_object_holds_every_effect_with_its_case(moved: Behaviour) -> None:
     named = replace(moved, effects=(replace(moved.effects[0], file="a.yaml"), *moved.effects[1:]))
-    data = behaviour_object(named, Say(moved.b.session.registry, "en"))
+    data = behaviour_object(named, Say(moved.meeting.newer.session.registry, "en"))
     assert len(data["effects"]) == len(moved.effects)
     first = data["effects"][0]
     assert first["witness"]["file"] == "a.yaml"
@@ -326,7 +326,7 @@ def test_meaning_leaves_out_words_and_places_and_nothing_else(session: Session) 
 
 def test_two_registries_are_compared_convention_by_convention(eligibility: Session) -> None:
     other = edited(eligibility, "2023_reglement_arbitral", "seuil.mt.p30", threshold(774))
-    found = {each.b.convention.id: each for each in behaviours(shared(eligibility, other))}
+    found = {each.meeting.newer.convention.id: each for each in behaviours(shared(eligibility, other))}
     assert list(found) == list(eligibility.registry.conventions)
     assert [id_ for id_, each in found.items() if each.effects] == ["2023_reglement_arbitral"]
     (effect,) = of(found["2023_reglement_arbitral"], "eligibilite")
@@ -358,7 +358,7 @@ def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: S
     assert heard[-1] == (100 * len(all_), 100 * len(all_))
     assert len(all_) > 1
     (found,) = (each for each in all_ if each.effects)
-    assert (found.a.convention.id, found.b.convention.id) == (second.id, first.id)
+    assert (found.meeting.older.convention.id, found.meeting.newer.convention.id) == (second.id, first.id)
     assert (found.meeting.first, found.meeting.before) == (second.signed_from, day)
     assert {cause.kind for effect in found.effects for cause in effect.causes} == {"window"}
 
@@ -367,7 +367,7 @@ def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: S
 def test_an_item_that_is_gone_has_the_name_that_the_older_text_gave_it(session: Session, lang: str) -> None:
     older, newer = (session.registry.by_id(id_) for id_ in ("2020_centres_de_sante", "2024_centres_avenant_5"))
     a, b = Version(session, older), Version(session, newer)
-    said = whom(Behaviour(meeting=forced(a, b), a=a, b=b, results=session.registry.results, effort=1), lang)
+    said = whom(Behaviour(meeting=forced(a, b), results=session.registry.results, effort=1), lang)
     gone = older.items.keys() - newer.items.keys()
     elsewhere = {
         id_ for text in session.registry.conventions.values() for id_ in text.items.keys() & gone if text != older

@@ -65,7 +65,7 @@ def _write_witnesses(
     told = []
     for each in found:
         whom, versions, counts, effects = Whom(each, say), commands_of(each, places), Counter[str](), []
-        prefix = f"{each.b.convention.id}_" if len(found) > 1 else ""
+        prefix = f"{each.meeting.newer.convention.id}_" if len(found) > 1 else ""
         if each.meeting.moved:
             prefix = f"{prefix}{each.meeting.first}_"
         for effect in each.effects:  # each after its result, numbered

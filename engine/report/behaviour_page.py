@@ -46,7 +46,7 @@ class Effects:
 def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
     """The comparison of each convention in which something changed, then those in which nothing did."""
     moved = [e for e in effects.found if e.statuses or e.effects or e.undecided or e.meeting.moved]
-    same = [say.label(each.b.convention) for each in effects.found if each not in moved]
+    same = [say.label(each.meeting.newer.convention) for each in effects.found if each not in moved]
     if not moved:
         yield Heading(say("behaviour"))
     for each in moved:
@@ -64,7 +64,7 @@ def effects_object(effects: Effects, say: Say) -> dict[str, Any]:
 
 def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
     """Every result that changes, the most consequential first."""
-    labels = dict.fromkeys(say.label(side.convention) for side in (behaviour.a, behaviour.b))
+    labels = dict.fromkeys(say.label(side.convention) for side in behaviour.meeting.sides)
     yield Heading(say("behaviour_of", label=" → ".join(labels)))
     yield Paragraph(_compared(behaviour, say))
     if behaviour.meeting.forced:
@@ -88,7 +88,7 @@ def _compared(behaviour: Behaviour, say: Say) -> str:
     start = say.scalar(meeting.first)
     end = None if meeting.last is None else say.scalar(meeting.last)
     window = say("window_from" if end is None else "window_between", start=start, end=end)
-    sides = (side.convention for side in (behaviour.a, behaviour.b))
+    sides = (side.convention for side in behaviour.meeting.sides)
     a, b = (side.id if say.notes is None else say.label(side) for side in sides)
     return say("behaviour_days", a=a, b=b, window=window)
 
@@ -154,7 +154,7 @@ def behaviour_object(behaviour: Behaviour, say: Say) -> dict[str, Any]:
     """The comparison as one JSON object, with every effect and its case."""
     whom = Whom(behaviour, say)
     return {
-        **as_json(behaviour, say, "a=a.convention.id b=b.convention.id"),
+        **as_json(behaviour.meeting, say, "a=older.convention.id b=newer.convention.id"),
         "signed": as_json(behaviour.meeting, say, "from=first to=last"),
         **as_json(behaviour.meeting, say, "forced moved"),
         "effort": behaviour.effort,

@@ -36,7 +36,7 @@ class Whom:
         self.say = say
         self.headline = behaviour.results.ids
         self.changes = {status.item: status.change for status in behaviour.statuses}
-        sides = (behaviour.b, behaviour.a)  # the later text names an id, else the older, else any other of theirs
+        sides = behaviour.meeting.sides[::-1]  # the later text names an id, else the older, else any other of theirs
         others = (text for side in sides for text in side.session.registry.conventions.values())
         texts = [*(side.convention for side in sides), *others][::-1]
         self.items = {id_: item for text in texts for id_, item in text.items.items()}
@@ -172,12 +172,12 @@ def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
     title, cases = "", []
     for behaviour in behaviours:
         whom = Whom(behaviour, say)
-        ids = dict.fromkeys((behaviour.a.convention.id, behaviour.b.convention.id))
+        ids = dict.fromkeys(side.convention.id for side in behaviour.meeting.sides)
         if behaviour.effects and not title:
             title = say("suite_of_witnesses", what=" → ".join(ids))
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
-                cases.append(_test(effect, behaviour.b.convention.id, number, whom))
+                cases.append(_test(effect, behaviour.meeting.newer.convention.id, number, whom))
     lines = lines_of({"suite": flowing(title), "base": {}, "cases": cases})
     return "\n".join([comment(say.pair(MARK, title)), *lines]) + "\n"
 
@@ -208,6 +208,6 @@ def place_of(registry: Registry) -> VersionPlace:
 def commands_of(behaviour: Behaviour, places: tuple[VersionPlace, VersionPlace]) -> tuple[VersionPlace, VersionPlace]:
     """How to see each version: by forcing the convention, or by reading its folder."""
     if behaviour.meeting.forced:
-        first, second = (f"--convention {side.convention.id}" for side in (behaviour.a, behaviour.b))
+        first, second = (f"--convention {side.convention.id}" for side in behaviour.meeting.sides)
         return ("", first), ("", second)
     return places

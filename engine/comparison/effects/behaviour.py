@@ -51,8 +51,6 @@ class Behaviour:
     """
 
     meeting: Meeting
-    a: Version
-    b: Version
     effects: tuple[Effect, ...] = ()
     statuses: tuple[Status, ...] = ()
     undecided: tuple[str, ...] = ()
@@ -72,21 +70,21 @@ def behaviours(
     """
     pairs = list(pairs)
     named = {_days(forced(a, b)) for a, b in pairs if a.convention.id != b.convention.id}
-    todo: dict[object, tuple[Meeting, Version, Version]] = {}
+    todo: dict[object, Meeting] = {}
     for a, b in pairs:
         for each in [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b):
             if not (each.moved and _days(each) in named):  # told by what was edited, and not by its window alone
-                todo.setdefault((_days(each), each.moved), (each, a, b))
+                todo.setdefault((_days(each), each.moved), each)
     found: list[Behaviour] = []
-    for each, a, b in todo.values():
-        found.append(_compared(each, a, b, effort, partial(_share, told, len(found), len(todo))))
+    for each in todo.values():
+        found.append(_compared(each, effort, partial(_share, told, len(found), len(todo))))
         told(100 * len(found), 100 * len(todo))
     return tuple(found)
 
 
 def _days(meeting: Meeting) -> object:
     """Which conventions decide from which day on."""
-    ids = (None if side is None else side.convention.id for side in (meeting.older, meeting.newer))
+    ids = (side.decides and side.convention.id for side in meeting.sides)
     return (*ids, meeting.first)
 
 
@@ -94,14 +92,14 @@ def _share(told: Callable[[int, int], None], before: int, meetings: int, done: i
     told(100 * before + 100 * done // total, 100 * meetings)
 
 
-def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Callable[[int, int], None]) -> Behaviour:
+def _compared(meeting: Meeting, effort: int, told: Callable[[int, int], None]) -> Behaviour:
     older, newer = meeting.older, meeting.newer
-    if older is None or newer is None:
-        return _refused(meeting, a, b, effort)
     results = joined(each.convention.results for each in (newer, older))
+    found = Behaviour(meeting=meeting, results=results, effort=effort)
+    if not (older.decides and newer.decides):
+        return replace(found, effects=tuple(_refused(meeting, results)))
     later = max(older.convention, newer.convention, key=lambda c: (c.signed_from, c.id))
     signed = replace(later, signed_from=meeting.first, signed_before=meeting.before)
-    found = Behaviour(meeting=meeting, a=older, b=newer, results=results, effort=effort)
     if older.convention.id == newer.convention.id and rules_of(older) == rules_of(newer):
         return found
     both = compared_versions(older, newer, (signed,), effort)
@@ -152,24 +150,21 @@ def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:
     )
 
 
-def _refused(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:
+def _refused(meeting: Meeting, results: Results) -> Iterator[Effect]:
     """Contracts of days on which one version has no convention: there it refuses every case."""
-    results = joined(each.convention.results for each in (b, a))
-    found = Behaviour(meeting=meeting, a=meeting.older or a, b=meeting.newer or b, results=results, effort=effort)
-    if meeting.older is None and meeting.newer is None:
-        return found
-    before, after = (REFUSED if version is None else DECIDED for version in (meeting.older, meeting.newer))
-    effect = Effect(
-        facts={BENEFICIARY: b.convention.beneficiary, SIGNATURE: meeting.first},
-        interpret={},
-        result=STOPPED,
-        before=before,
-        after=after,
-        overlays=((), ()),
-        kind=effect_of(results, STOPPED, before, after),
-        causes=(Cause(WINDOW, b.convention.id),),
-    )
-    return replace(found, effects=(effect,))
+    own = meeting.newer.convention
+    before, after = (DECIDED if version.decides else REFUSED for version in meeting.sides)
+    if before != after:
+        yield Effect(
+            facts={BENEFICIARY: own.beneficiary, SIGNATURE: meeting.first},
+            interpret={},
+            result=STOPPED,
+            before=before,
+            after=after,
+            overlays=((), ()),
+            kind=effect_of(results, STOPPED, before, after),
+            causes=(Cause(WINDOW, own.id),),
+        )
 
 
 def _statuses(study: Study, both: Versions) -> Iterator[Status]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.comparison.edits.same import meaning
@@ -19,10 +19,14 @@ from engine.policy.overlays import laid_items, open_questions
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the rules: a convention, and the session that decides under it."""
+    """One version of the rules: a convention, and the session that decides under it.
+
+    Where it does not ``decide``, no convention of the session is in force, and it refuses every case.
+    """
 
     session: Session
     convention: Convention
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +34,20 @@ class Meeting:
     """Two versions and the signature days, from ``first`` to ``before`` (left out), on which they are compared.
 
     ``forced``: each convention is asked for by name. ``moved``: the windows of signature have changed, so that other
-    conventions decide on these days; a version is None where none does.
+    conventions decide on these days, or none.
     """
 
-    older: Version | None
-    newer: Version | None
+    older: Version
+    newer: Version
     first: dt.date
     before: dt.date | None
     forced: bool = False
     moved: bool = False
+
+    @property
+    def sides(self) -> tuple[Version, Version]:
+        """The older version, then the newer."""
+        return self.older, self.newer
 
     @property
     def last(self) -> dt.date | None:
@@ -69,24 +78,20 @@ def meetings(older: Version, newer: Version) -> Iterator[Meeting]:
 def _moved(older: Version, newer: Version, first: dt.date, before: dt.date) -> Iterator[Meeting]:
     """What decides in each registry on days that only one of the windows holds, stretch by stretch."""
     beneficiary = newer.convention.beneficiary
-    sessions = (older.session, newer.session)
-    starts = {first}
-    for session in sessions:
-        for each in session.registry.conventions.values():
-            if each.beneficiary == beneficiary:
-                starts.update(day for day in (each.signed_from, each.signed_before) if day and first < day < before)
-    ordered = [*sorted(starts), before]
-    for day, end in pairwise(ordered):
-        one, other = (_deciding(session, beneficiary, day) for session in sessions)
+    texts = (each for side in (older, newer) for each in side.session.registry.in_time)
+    own = [each for each in texts if each.beneficiary == beneficiary]
+    starts = {day for each in own for day in (each.signed_from, each.signed_before) if day and first < day < before}
+    for day, end in pairwise([first, *sorted(starts), before]):
         until = None if end == dt.date.max else end
-        yield Meeting(older=one, newer=other, first=day, before=until, moved=True)
+        sides = (_deciding(side, beneficiary, day) for side in (older, newer))
+        yield Meeting(older=next(sides), newer=next(sides), first=day, before=until, moved=True)
 
 
-def _deciding(session: Session, beneficiary: str, day: dt.date) -> Version | None:
+def _deciding(version: Version, beneficiary: str, day: dt.date) -> Version:
     try:
-        return Version(session, session.registry.select(beneficiary, day)[0])
+        return replace(version, convention=version.session.registry.select(beneficiary, day)[0])
     except InputFault:
-        return None
+        return replace(version, decides=False)
 
 
 def rules_of(version: Version) -> object:

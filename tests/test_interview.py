@@ -90,6 +90,12 @@ def test_each_question_says_what_depends_on_it_and_what_holds_so_far(tmp_path: P
     assert "À ce stade : Éligibilité à l'aide : indéterminé" in said(result)
 
 
+def test_nothing_more_is_asked_once_the_aid_is_refused(tmp_path: Path) -> None:
+    result = talk(tmp_path, "médecin libéral", "02/09/2024", "non conventionné")
+    assert "secteur" in questions(result)[-1]
+    assert saved(tmp_path)["medecin"] == {"secteur": "non_conventionne"}
+
+
 def test_what_is_not_known_is_left_out_and_not_asked_again(tmp_path: Path) -> None:
     result = talk(tmp_path, "médecin libéral", "02/09/2024", "?", "médecine générale", "fin")
     assert sum("secteur" in line for line in questions(result)) == 1

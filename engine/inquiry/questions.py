@@ -226,7 +226,9 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
 def to_ask(
     session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
 ) -> list[str]:
-    """The facts to ask for, by name, none of those ``declined``; raises as :func:`ask`."""
+    """The facts to ask for, by name, none of those ``declined`` nor any once the aid is refused; raises as :func:`ask`."""
+    if decision.refused:
+        return []
     facts = session.registry.vocabulary.facts
     left_out = {*declined, *(name for name, fact in facts.items() if fact.absence_answers or fact.sensitive)}
     for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):

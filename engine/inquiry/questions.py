@@ -226,7 +226,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
 def to_ask(
     session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
 ) -> list[str]:
-    """The facts to ask for, by name, none of those ``declined`` nor any once the aid is refused; raises as :func:`ask`."""
+    """The facts to ask for, none of those ``declined`` and none once the aid is refused; raises as :func:`ask`."""
     if decision.refused:
         return []
     facts = session.registry.vocabulary.facts

@@ -19,7 +19,7 @@ from engine.comparison.edits.structure import edits
 from engine.comparison.revisions import Repository, commit, index, repository, staged_paths
 from engine.comparison.sides import revision_side, text_before
 from engine.errors import InputFault, Location, Problem, UsageFault
-from engine.language.expressions import citations
+from engine.policy.checks.citations import citations
 from engine.policy.model import Convention, Item
 
 SHOWN = 6  # ids named in one message

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -36,16 +35,6 @@ class Repository:
     def case_schema(self) -> str | None:
         """The path from the top of the case schema beside the policies, where both are in the repository."""
         return (PurePosixPath(self.policies).parent / CASE_SCHEMA).as_posix() if self.policies else None
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """A committed file: its path from the top, its mode, its object and how many bytes that has."""
-
-    path: str
-    mode: str
-    object: str
-    size: int
 
 
 def repository(policies: Path) -> Repository:
@@ -95,19 +84,6 @@ def index(place: Repository) -> str:
     return _said(place, "write-tree").decode().strip()
 
 
-def committed(place: Repository, name: str) -> tuple[Blob, ...]:
-    """The rule files of a commit or tree, given by its full name, and its case schema: what a reader asks for."""
-    start, found = f"{place.policies}/" if place.policies else "", []
-    listed = _said(place, "ls-tree", "-r", "-l", "-z", "--full-tree", name, "--", *_wanted(place))
-    for entry in listed.decode(errors="surrogateescape").split("\0")[:-1]:
-        fields, _, path = entry.partition("\t")
-        of_a_text = path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
-        if path == place.case_schema or of_a_text:
-            mode, _, name, size = fields.split()
-            found.append(Blob(path, mode, name, int(size) if size.isdigit() else 0))
-    return tuple(found)
-
-
 def staged_paths(place: Repository) -> tuple[str, ...]:
     """Every path under the policies, from the top, that the next commit adds or changes; the first one adds all."""
     against = "HEAD"
@@ -118,28 +94,36 @@ def staged_paths(place: Repository) -> tuple[str, ...]:
     return tuple(part.decode(errors="surrogateescape") for part in said.split(b"\0") if part)
 
 
-def copy(place: Repository, blobs: Sequence[Blob], target: Path) -> Path:
-    """Writes files under ``target``, by their path from the top, and gives the policies folder there.
+def copy(place: Repository, revision: str, target: Path) -> Path:
+    """Writes the rule files of a commit or tree, given by its full name, and its case schema, by their paths.
+
+    Gives the folder of policies under ``target``, which is empty where the revision has no rules.
 
     Raises:
         InputFault: there are too many, they are too large, or one is no plain file.
     """
-    if len(blobs) > MAX_FILES or sum(blob.size for blob in blobs) > MAX_BYTES:
-        limit = f"{MAX_FILES} × .yaml" if len(blobs) > MAX_FILES else MAX_BYTES
+    start, files = f"{place.policies}/" if place.policies else "", list[tuple[str, str, int]]()
+    listed = _said(place, "ls-tree", "-r", "-l", "-z", "--full-tree", revision, "--", *_wanted(place))
+    for entry in listed.decode(errors="surrogateescape").split("\0")[:-1]:
+        fields, _, path = entry.partition("\t")
+        of_a_text = path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
+        if path == place.case_schema or of_a_text:
+            mode, _, name, size = fields.split()
+            if mode not in _PLAIN_FILES or ".." in PurePosixPath(path).parts:
+                raise fault(Location(path), "file-unreadable", reason=f"git {mode}")
+            files.append((path, name, int(size) if size.isdigit() else 0))
+    if len(files) > MAX_FILES or sum(size for *_, size in files) > MAX_BYTES:
+        limit = f"{MAX_FILES} × .yaml" if len(files) > MAX_FILES else MAX_BYTES
         raise fault(Location(place.policies), "git-too-large", limit=limit)
-    for blob in blobs:
-        if blob.mode not in _PLAIN_FILES or ".." in PurePosixPath(blob.path).parts:
-            raise fault(Location(blob.path), "file-unreadable", reason=f"git {blob.mode}")
-    names = "".join(f"{blob.object}\n" for blob in blobs).encode()
+    names = "".join(f"{name}\n" for _, name, _ in files).encode()
     said = BytesIO(_said(place, "cat-file", "--batch=%(objectsize)", given=names))
-    for blob in blobs:
-        if (header := said.readline().decode().strip()) != str(blob.size):
-            raise fault(Location(blob.path), "git-failed", reason=header)
-        path = target / blob.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(said.read(blob.size))
-        said.readline()
     (target / place.policies).mkdir(parents=True, exist_ok=True)
+    for path, _, length in files:
+        if (header := said.readline().decode().strip()) != str(length):
+            raise fault(Location(path), "git-failed", reason=header)
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_bytes(said.read(length))
+        said.readline()
     return target / place.policies
 
 

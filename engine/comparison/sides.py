@@ -152,12 +152,12 @@ def revision_side(place: revisions.Repository, name: str, revision: str) -> Side
     Raises:
         InputFault: there are no policies in the commit, or with every fault of them.
     """
-    blobs, start = revisions.committed(place, revision), name and f"{name}:"
+    start = name and f"{name}:"
     shown = start + (place.policies or ".")
-    if not any(blob.path != place.case_schema for blob in blobs):
-        raise fault(Location(shown), "git-no-policies")
     with tempfile.TemporaryDirectory(prefix="avenant-") as folder:
-        root = revisions.copy(place, blobs, Path(folder))
+        root = revisions.copy(place, revision, Path(folder))
+        if not any(root.iterdir()):
+            raise fault(Location(shown), "git-no-policies")
         return _side(name, root, "revision", root.parent / revisions.CASE_SCHEMA, shown, f"{start}{place.case_schema}")
 
 

@@ -161,6 +161,19 @@ def test_what_is_new_or_gone_is_told_with_what_it_holds(fuller: Path, lang: str,
         assert [text for text in TOLD[lang] if text.rstrip(":") not in told] == []
 
 
+SHOWN = {
+    "bilan": ("Due date", "Done when:", "What follows if not met: the contract may end"),
+    "coherence.zone": ("Severity: the case is refused", "“Grouped practice” is yes"),
+    "coordonne": ("Applies when:", "Met when:", "Warning: Too old.", "is at least 71"),
+}
+
+
+@pytest.mark.parametrize("item", SHOWN)
+def test_an_item_is_shown_with_all_that_a_review_says_of_a_new_one(fuller: Path, item: str) -> None:
+    told = flat(avenant("show", item, "--lang", "en", "--policies", str(fuller)).output)
+    assert [text for text in SHOWN[item] if text not in told] == [], told
+
+
 def changed(fuller: Path, tmp_path: Path, change: Callable[[str], str]) -> str:
     other = Path(shutil.copytree(fuller, tmp_path / "other"))
     rules = other / "nouvelle/ajouts.yaml"

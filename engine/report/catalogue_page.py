@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.errors import Location, refuse_unknown
-from engine.language.expressions import Citation, Condition, ItemRef, find
+from engine.language.expressions import Citation, ItemRef, find
 from engine.language.facts import BENEFICIARY
 from engine.policy import model
 from engine.policy.model import Convention
@@ -17,7 +17,7 @@ from engine.policy.registry import Registry
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.phrases import Phrases, Shown, alike, body_lines, in_time
+from engine.report.phrases import Lines, Phrases, Shown, alike, body_lines, closing, held, in_time
 from engine.report.say import Say
 
 
@@ -87,11 +87,9 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
     if not reader:
         kind = say(f"diff_kind.{item.kind}")
         yield Paragraph(f"{say.label(item)} — {kind}" + (f", {item.unit}" if item.unit else ""))
-    if item.applies_when is not None:
-        yield from _under(say.head(say("applies_when")), item.applies_when, phrases)
+    yield from _lines(held(item, "applies_when", phrases), say)
     yield from _body(item, phrases)
-    if item.unless is not None:
-        yield from _under(say.head(say("unless")), item.unless, phrases)
+    yield from _lines(closing(item, phrases), say)
     if item.cite:
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
@@ -117,9 +115,11 @@ def _asking(note: str, convention: model.Convention, say: Say) -> str:
     )
 
 
-def _under(head: str, node: Condition, phrases: Phrases) -> Iterator[Block]:
-    yield Paragraph(head)
-    yield Tree(tuple(phrases.lines(node, 1)))
+def _lines(lines: Lines, say: Say) -> Iterator[Block]:
+    """Lines under their heads, which begin a line of the page; nothing where there are none."""
+    told = tuple((depth, text if depth else say.capital(text)) for depth, text in lines)
+    if told:
+        yield Tree(told)
 
 
 def _body(item: model.Item, phrases: Phrases) -> Iterator[Block]:
@@ -131,21 +131,11 @@ def _body(item: model.Item, phrases: Phrases) -> Iterator[Block]:
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable():
             yield _table(item.body, shown, phrases)
-        case model.Criterion(met_when, derogations, refusal=refusal):
-            if refusal is not None:
-                yield Paragraph(say.pair(say("refused_because"), refusal[say.lang]))
-            yield from _under(say.head(say("met_when")), met_when, phrases)
-            for each in derogations:
-                label, cited = say("derogation", label=say.label(each)), _graded(each.cite, say)
-                head = f"{label} ({each.id}) [{cited}]" if say.notes is None else f"{label} {cited}"
-                yield from _under(head, each.when, phrases)
-        case model.Outcome(_, rules):
-            for rule in rules:
-                then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
-                head = f"{rule.id} → {then}" if say.notes is None else say.value(then, item.value_labels)
-                yield from _under(f"{head} {_graded(rule.cite, say)}".rstrip(), rule.when, phrases)
-        case _:
+        case model.Quantity():
             yield Tree(tuple((depth + 1, text) for depth, text in body_lines(item, phrases)))
+        case _:
+            lines = body_lines(item, phrases, lambda cite: _graded(cite, say, "[{}]"))
+            yield from _lines(lines, say)
 
 
 def _table(body: DecisionTable, shown: Shown, phrases: Phrases) -> Table:
@@ -161,13 +151,13 @@ def _table(body: DecisionTable, shown: Shown, phrases: Phrases) -> Table:
     return Table((*heads, say("value"), say("article")), tuple(rows))
 
 
-def _graded(cite: tuple[Citation, ...], say: Say) -> str:
-    """Citations with the grade of each source, or on a page with notes their numbers."""
-    if say.notes is not None:
+def _graded(cite: tuple[Citation, ...], say: Say, among: str = "{}") -> str:
+    """Citations with the grade of each source, as they stand ``among`` words, or on a page with notes their numbers."""
+    if say.notes is not None or not cite:
         return say.noted(cite)
     sources = (say.registry.conventions[each.convention].sources.get(each.source) for each in cite)
     graded = ", ".join(say.value(kind) for kind in dict.fromkeys(source.kind for source in sources if source))
-    return f"{say.cited(cite)} ({graded})" if graded else say.cited(cite)
+    return among.format(f"{say.cited(cite)} ({graded})" if graded else say.cited(cite))
 
 
 def conventions_object(say: Say) -> Any:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from engine.language import expressions as tree
-from engine.language.expressions import Expression, Literal, Unpublished
+from engine.language.expressions import Citation, Expression, Literal, Unpublished
 from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.policy import model
@@ -170,6 +170,7 @@ def _on_one_line(node: tree.Expression) -> bool:
 
 
 Shown = Callable[[Literal | Unpublished], str]
+Cited = Callable[[tuple[Citation, ...]], str]  # what is said of a text behind a part of an item
 
 
 def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
@@ -201,15 +202,11 @@ def content(thing: Any, phrases: Phrases) -> Lines:
     say = phrases.say
     match thing:
         case Item():
-            yield from _held(thing, "applies_when", phrases)
+            yield from held(thing, "applies_when", phrases)
             yield from body_lines(thing, phrases)
-            yield from _held(thing, "unless severity", phrases)
-            yield from _held(thing.body, "if_unmet", phrases)
-            for caution in thing.warnings:
-                yield 0, say.pair(say("diff_part.warning"), caution.text[say.lang])
-                yield from phrases.lines(caution.when, 1)
+            yield from closing(thing, phrases)
         case model.Overlay():
-            yield from _held(thing, "signed_from signed_before first_anniversary when", phrases)
+            yield from held(thing, "signed_from signed_before first_anniversary when", phrases)
             for old, new in thing.replace.items():
                 yield 0, f"{_named(old, phrases)} → {_named(new, phrases)}"
             for criterion, ids in thing.add_derogations.items():
@@ -219,25 +216,34 @@ def content(thing: Any, phrases: Phrases) -> Lines:
             for choice, label in thing.choices.items():
                 yield 0, label[say.lang] + (f" ({say('diff_part.default')})" if choice == thing.default else "")
         case Property():
-            yield from _held(thing, "when never more result", phrases)
+            yield from held(thing, "when never more result", phrases)
         case Supposition():
-            yield from chain.from_iterable(_held(each, "when fact be", phrases) for each in (thing, *thing.along))
+            yield from chain.from_iterable(held(each, "when fact be", phrases) for each in (thing, *thing.along))
         case WithoutRules():
-            yield from _held(thing, "signed_from signed_before", phrases)
+            yield from held(thing, "signed_from signed_before", phrases)
             yield from ((0, text[say.lang]) for text in (*(each.text for each in thing.known), thing.ask))
 
 
-def _held(thing: object, names: str, phrases: Phrases) -> Lines:
+def closing(item: Item, phrases: Phrases) -> Lines:
+    """What an item says after its body: when it does not apply, what follows, and of what it warns."""
+    yield from held(item, "unless severity", phrases)
+    yield from held(item.body, "if_unmet", phrases)
+    for caution in item.warnings:
+        yield 0, phrases.say.pair(phrases.say("diff_part.warning"), caution.text[phrases.say.lang])
+        yield from phrases.lines(caution.when, 1)
+
+
+def held(thing: object, names: str, phrases: Phrases) -> Lines:
     """Each part of these names that there is: days, words and expressions of one line beside it, others below."""
     say = phrases.say
     for name in names.split():
         value, part = getattr(thing, name, None), say.find("diff_part", name)
         for each in value if isinstance(value, tuple) else () if value in (None, FIRST_DAY) else (value,):
             match each:
-                case str():
-                    yield 0, say.pair(str(part), str(say.find(name, each)))
-                case dt.date():
-                    yield 0, say.pair(str(part), say.scalar(each))
+                case str() | dt.date():
+                    yield 0, say.pair(str(part), say.find(name, str(each)) or say.scalar(each))
+                case {"fr": _, "en": _}:
+                    yield 0, say.pair(str(part), each[say.lang])
                 case _:
                     below = [*phrases.lines(each, 1)]
                     beside = part is not None and isinstance(each, Expression) and len(below) == 1
@@ -245,8 +251,8 @@ def _held(thing: object, names: str, phrases: Phrases) -> Lines:
                     yield from [(0, say.pair(named, below[0][1]))] if beside else [(0, say.head(named)), *below]
 
 
-def body_lines(item: Item, phrases: Phrases) -> Lines:
-    """The body of an item."""
+def body_lines(item: Item, phrases: Phrases, cited: Cited = lambda _: "") -> Lines:
+    """The body of an item, each part that has texts of its own with what ``cited`` says of them."""
     say = phrases.say
     match item.body:
         case model.Parameter(values):
@@ -260,18 +266,18 @@ def body_lines(item: Item, phrases: Phrases) -> Lines:
                     yield 0, say.pair(row_words(item.body, row.cells, phrases), then)
         case model.Quantity(expression):
             yield from phrases.lines(expression)
-        case model.Criterion(met_when, derogations):
-            yield from phrases.lines(met_when)
+        case model.Criterion(derogations=derogations):
+            yield from held(item.body, "refusal met_when", phrases)
             for each in derogations:
-                yield 0, say("derogation", label=say.label(each))
+                yield 0, f"{say('derogation', label=say.written(say.label(each), each.id))} {cited(each.cite)}".rstrip()
                 yield from phrases.lines(each.when, 1)
         case model.Outcome(_, rules):
             for rule in rules:
                 then = phrases.operand(rule.then) if isinstance(rule.then, Unpublished) else rule.then
-                yield 0, say.value(then, item.value_labels)
+                yield 0, f"{say.written(say.value(then, item.value_labels), rule.id)} {cited(rule.cite)}".rstrip()
                 yield from phrases.lines(rule.when, 1)
         case model.Payment() | model.Obligation():
-            yield from _held(item.body, "amount due done_when unmet_when", phrases)
+            yield from held(item.body, "amount due done_when unmet_when", phrases)
 
 
 def row_words(table: Table, cells: Any, phrases: Phrases) -> str:

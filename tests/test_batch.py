@@ -667,6 +667,21 @@ def test_a_column_of_ones_own_called_like_a_pattern_is_that_column(suffix: str, 
     assert {name: [row[name]] for name in own} == own
 
 
+def test_a_day_beyond_those_of_python_is_refused_in_a_fact_and_kept_in_a_column_of_ones_own(tmp_path: Path) -> None:
+    far = pl.Series([2_932_897, 1]).cast(pl.Date)  # the first day of the year 10000
+    signed = pl.Series(["2025-01-10"] * 2).str.to_date()
+    frame = pl.DataFrame({"contrat.date_signature": signed, "own": far, "medecin.date_naissance": far})
+    frame.write_parquet(tmp_path / "in.parquet")
+    output = tmp_path / "out.csv"
+    assert batch(tmp_path / "in.parquet", "-o", output).exit_code == 0
+    assert [(each["row"], each["column"]) for each in rejected(output)] == [("1", "medecin.date_naissance")]
+    frame.drop("medecin.date_naissance").write_parquet(tmp_path / "in.parquet")
+    for name in ("out.csv", "out.xlsx"):
+        result = batch(tmp_path / "in.parquet", "-o", tmp_path / name, "--missing")
+        assert result.exit_code == 0, result.output
+    assert "10000-01-01" in output.read_text(encoding="utf-8")
+
+
 def test_a_column_of_ones_own_called_like_one_not_asked_for_keeps_its_texts(tmp_path: Path) -> None:
     head = "contrat.date_signature;missing;can_be"
     source, output = written(tmp_path / "in.csv", head, "10/01/2025;rien du tout;oui"), tmp_path / "out.csv"

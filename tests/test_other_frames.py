@@ -20,6 +20,7 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine import evaluate_frame
+from engine.errors import InputFault
 from engine.evaluation.session import Session
 
 SEED = 7
@@ -90,6 +91,13 @@ def test_pandas_and_pyarrow_give_the_frame_of_polars(
 ) -> None:
     for frame in (sample.to_arrow(), sample.to_pandas(use_pyarrow_extension_array=True)):
         same(evaluate_frame(frame, session, criteria=True), by_polars, "number")
+
+
+def test_a_column_called_like_one_of_results_is_refused(session: Session) -> None:
+    own = pl.DataFrame({"contrat.date_signature": [dt.date(2025, 1, 10)], "eligibilite": ["?"], "note": [""]})
+    with pytest.raises(InputFault) as told:
+        evaluate_frame(own, session)
+    assert [(each.code, each.values["name"]) for each in told.value.problems] == [("column-taken", "eligibilite")]
 
 
 @pytest.fixture(scope="module")

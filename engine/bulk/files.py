@@ -21,7 +21,7 @@ from engine.bulk.labels import Labels
 from engine.bulk.outputs import CENTS, REMARKS, cents_of, output_kinds, stated, status_of
 from engine.bulk.readers import Piece, pieces
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
-from engine.bulk.rows import ACCEPTED, FILE, ROW, checked, refusals
+from engine.bulk.rows import ACCEPTED, FILE, ROW, checked, facts_alone, refusals, with_far_days_as_texts
 from engine.bulk.writing import write_frames, write_refused
 from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session
@@ -150,7 +150,7 @@ class Work:
         refuse(self._refused([*piece.refused, *self._told(wrong)]))
         frame = frame.filter(holds)
         if self.sheets is not None:
-            for row in frame.iter_rows(named=True):
+            for row in facts_alone(frame, self.rules.registry.vocabulary).iter_rows(named=True):
                 decide = partial(decided, row, self.rules, self.job.interpret)
                 self.sheets.explain(self.sources[row[FILE]].name, row[ROW], decide)
         frame = frame.drop(FILE, ROW)
@@ -161,7 +161,8 @@ class Work:
 
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         """What is wrong with rows, with the label of the fact where people read it."""
-        for row in frame.iter_rows(named=True):
+        facts = facts_alone(frame, self.rules.registry.vocabulary)
+        for row in with_far_days_as_texts(facts).iter_rows(named=True):
             for each in refusals(self.sources[row[FILE]], row, self.rules, self.job.interpret):
                 fact = None if self.labels.codes else self.labels.facts.get(each.name)
                 yield replace(each, problem=by_labels(each.problem, fact, self.job.lang)) if fact else each

@@ -13,7 +13,7 @@ import polars as pl
 from engine.bulk.kernel import Kernel
 from engine.bulk.outputs import output_kinds
 from engine.bulk.rows import holds, type_problem
-from engine.errors import InputFault, Location, fault
+from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.facts import Fact
@@ -38,7 +38,8 @@ def evaluate_frame(
     ``items`` the value and status of more items. pandas, pyarrow and DuckDB come in through Arrow.
 
     Raises:
-        InputFault: a column is of a type that cannot hold its fact, or holds text that is no date.
+        InputFault: a column is of a type that cannot hold its fact, or holds text that is no date, or is called like
+            one of results.
     """
     asked: dict[str, Any] = {"interpret": interpret, "criteria": criteria, "items": items}
     if isinstance(frame, pl.LazyFrame):
@@ -46,7 +47,10 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
-    return pl.concat([table, results_of(table, rules, **asked)], how="horizontal")
+    results = results_of(table, rules, **asked)
+    if taken := [name for name in results.columns if name in table.columns]:
+        raise InputFault(Problem(PLACE, "column-taken", {"name": name}) for name in taken)
+    return pl.concat([table, results], how="horizontal")
 
 
 def results_of(

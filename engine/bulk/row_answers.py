@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.bulk.job import Job
 from engine.bulk.outputs import status_of
-from engine.bulk.rows import facts_of
+from engine.bulk.rows import facts_alone, facts_of
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision, left_values
 from engine.evaluation.session import Session
@@ -34,7 +34,8 @@ def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> I
     found: dict[str, list[Sequence[str] | None]] = {name: [None] * len(frame) for name in told_columns(job)}
     open_ = pl.any_horizontal(status_of(id_) == "undetermined" for id_ in rules.registry.results.ids)
     waiting = set(frame.select(open_).to_series().arg_true()) if job.missing else set()
-    for number, row in enumerate(frame.iter_rows(named=True)) if found else ():
+    facts = facts_alone(frame, rules.registry.vocabulary)
+    for number, row in enumerate(facts.iter_rows(named=True)) if found else ():
         if number not in waiting and not job.unsaid:
             continue
         try:

@@ -40,6 +40,18 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
 TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
+def facts_alone(frame: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """The columns of facts and where their rows stand, which is what is looked at row by row."""
+    return frame[[name for name in (*vocabulary.facts, FILE, ROW) if name in frame.columns]]
+
+
+def with_far_days_as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with texts in the columns that have a day which Python does not hold, beyond the year 9999 mostly."""
+    days = (series for series in frame if series.dtype in (pl.Date, pl.Datetime))
+    far = (series for series in days if not series.dt.year().is_between(dt.MINYEAR, dt.MAXYEAR).all())
+    return frame.with_columns(each.cast(pl.String).str.replace(r" 00:00:00(\.0+)?$", "") for each in far)
+
+
 def facts_of(row: Mapping[str, Any], vocabulary: Vocabulary) -> Facts:
     """The facts of an accepted row."""
     return read_case(nested({name: row[name] for name in vocabulary.facts if row.get(name) is not None}), vocabulary)

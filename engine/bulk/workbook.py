@@ -21,6 +21,7 @@ import xlsxwriter.exceptions
 
 from engine.bulk.job import Refusal
 from engine.bulk.labels import Labels
+from engine.bulk.rows import with_far_days_as_texts
 from engine.errors import Location, fault
 from engine.evaluation.decision import Decision, Result
 from engine.files import unwritable
@@ -153,7 +154,7 @@ class Workbook:
         if self.rows + len(frame) > MAX_ROWS:
             raise fault(Location("xlsx"), "workbook-full", rows=MAX_ROWS)
         money = {column for column, dtype in enumerate(frame.dtypes) if dtype.is_decimal()}
-        for values in frame.iter_rows():
+        for values in with_far_days_as_texts(frame).iter_rows():
             self.rows += 1
             for column, value in enumerate(values):
                 self._cell(self.decisions, self.rows, column, value, "euros" if column in money else "plain")

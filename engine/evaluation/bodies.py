@@ -30,6 +30,7 @@ from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
 
 UNKNOWN = frozenset(VERDICTS)
+ARISES = "arises"  # of an outcome that applies, before its rules are asked
 
 
 def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
@@ -72,7 +73,7 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
 
 
 def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
-    """The closure of an item's body; outcomes and obligations are decided by the evaluator itself."""
+    """The closure of an item's body; that of an outcome says no more than that it arises, the evaluator decides it."""
     match item.body:
         case Parameter():
             return _parameter(item.body, type_, names)
@@ -89,7 +90,7 @@ def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
         case Obligation():
             return lambda slots: (True, 0, 0, None)
         case Outcome():
-            return lambda slots: (UNDETERMINED, 0, 0, None)
+            return lambda slots: (ARISES, 0, 0, None)
 
 
 def _plain(closure: Closure) -> BodyClosure:

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from engine.errors import fault
+from engine.evaluation.bodies import ARISES
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import LEFT
@@ -31,19 +32,10 @@ def answer(compiled: Compiled, slots: Slots) -> DecidedAnswer:
     Raises:
         InputFault: a policy defect (no-row, no-rule, conflict).
     """
-    outcome = compiled.outcome
-    if outcome is None:
-        return compiled.run(slots)
-    closed = shut(outcome, slots)
-    return closed or decided_by(compiled.step.item, outcome, holding(outcome, slots), slots)
-
-
-def shut(outcome: OutcomeProgram, slots: Slots) -> DecidedAnswer | None:
-    """The answer of an outcome that does not arise, or of which it is unknown whether it does; else None."""
-    if outcome.gate is None:
-        return None
-    gate = outcome.gate(slots)
-    return gate if gate[0] is UNDETERMINED or gate[0] is NOT_APPLICABLE else None
+    outcome, found = compiled.outcome, compiled.run(slots)
+    if outcome is None or found[0] is not ARISES:
+        return found
+    return decided_by(compiled.step.item, outcome, holding(outcome, slots), slots)
 
 
 def holding(outcome: OutcomeProgram, slots: Slots) -> tuple[str, ...]:
@@ -117,7 +109,7 @@ def run_program(
             answer = (value, used, missing, decided)
         run.answers[id_] = answer
         slots[slot] = (value, 1 << slot, missing)
-        if last is not None and any(slots[each] != last.slots[each] for each in (slot, second or slot)):
+        if last is not None and (slots[slot] != last.slots[slot] or (second and slots[second] != last.slots[second])):
             moved |= 1 << slot
     if not supposed:
         program.runs[facts.get(YEAR)] = run
@@ -157,12 +149,11 @@ def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
 
 
 def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> DecidedAnswer:
-    """Fires the production rules of an outcome over its verdicts."""
-    item = compiled.step.item
+    """Fires the production rules of an outcome over its verdicts, if it arises."""
+    item, gate = compiled.step.item, compiled.run(run.slots)
     run.fired.pop(item.id, None)
-    closed = shut(outcome, run.slots)
-    if closed is not None:
-        return closed
+    if gate[0] is not ARISES:
+        return gate
     verdicts = tuple([_verdict(run.slots, slot, second) for _, slot, second in outcome.criteria])
     found = outcome.fired.get(verdicts)
     if found is None:

@@ -52,7 +52,6 @@ class OutcomeProgram:
     rules: Mapping[str, Closure]
     criteria: tuple[tuple[str, int, int], ...]
     unpublished: Mapping[str, Answer]
-    gate: BodyClosure | None
     fired: dict[tuple[str, ...], Fired] = field(default_factory=dict)
 
 
@@ -241,7 +240,6 @@ def bits_of(slots: Mapping[str, int], names: Iterable[str]) -> int:
 
 def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
     ruleset = load_ruleset(item.id, outcome, item.at)
-    has_gate = item.applies_when is not None or item.unless is not None
     return OutcomeProgram(
         ruleset=ruleset,
         rules={rule.id: condition(rule.when, names) for rule in outcome.rules},
@@ -249,5 +247,4 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
         unpublished={
             rule.id: unpublished(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
         },
-        gate=gated(item, names, lambda slots: ("open", 0, 0, None)) if has_gate else None,
     )

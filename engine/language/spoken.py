@@ -140,7 +140,7 @@ def _example(fact: Fact, dialect: str) -> str:
 def in_words(value: object) -> Mapping[str, str]:
     """A day or a number as each language writes it."""
     if isinstance(value, dt.date):
-        return {"fr": value.strftime("%d/%m/%Y"), "en": value.isoformat()}
+        return {"fr": f"{value.day:02}/{value.month:02}/{value.year:04}", "en": value.isoformat()}
     return {"fr": str(value).replace(".", ","), "en": str(value)}
 
 

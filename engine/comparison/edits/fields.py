@@ -42,7 +42,7 @@ def _value_of(seen: Callable[[Any], Any], weight: str = "") -> Field:
 
 _plain = _value_of(lambda value: value)
 _silent = _value_of(lambda value: value, "label")  # on which no result depends
-_set = _value_of(set)
+_set = _value_of(lambda value: value if isinstance(value, str | None) else set(value))
 _text = _value_of(lambda text: dict(text or {}), "label")
 
 
@@ -86,23 +86,20 @@ def _moved(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
         yield spot.edit(name, before, after, change="moved", weight="label" if name == "file" else "rule")
 
 
-def _labels(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    for value in dict.fromkeys((*before, *after)):
-        yield from _text(before.get(value), after.get(value), "value_label", spot.inside(("value", value)))
+def _choice(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    return (
+        _text(before, after, "label", spot) if before and after else iter((spot.edit(name, before, after, apart=True),))
+    )
 
 
-def _choices(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    for choice in dict.fromkeys((*after, *before)):
-        inner, sides = spot.inside(("choice", choice)), (before.get(choice), after.get(choice))
-        yield from _text(*sides, "label", inner) if all(sides) else (inner.edit("choice", *sides, apart=True),)
+def _each(compare: Field, kind: str = "", part: str = "") -> Field:
+    """What stands under each key of a mapping; ``kind`` and ``part`` are the field's name unless given."""
 
+    def compared(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+        for key_ in dict.fromkeys((*after, *before)):
+            yield from compare(before.get(key_), after.get(key_), part or name, spot.inside((kind or name, key_)))
 
-def _entries(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """What an overlay lays over each item."""
-    for id_ in dict.fromkeys((*after, *before)):
-        sides = [side.get(id_) for side in (before, after)]
-        one, other = (tuple(sorted(side)) if isinstance(side, tuple) else side for side in sides)
-        yield from _plain(one, other, name, spot.inside((name, id_)))
+    return compared
 
 
 def _by_id(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -212,13 +209,13 @@ FIELDS: Mapping[Field, str] = {
     _set: "Outcome.values",
     _results: "Convention.results",
     _in_turn: "Supposition.be Supposition.along",
-    _choices: "Interpretation.choices",
+    _each(_choice, "choice", "choice"): "Interpretation.choices",
     _known: "WithoutRules.known",
-    _entries: "Overlay.replace Overlay.add_derogations",
+    _each(_set): "Overlay.replace Overlay.add_derogations",
     _cite: "cite",
     _grounds: "Convention.kept",
     _silent: "Convention.amends",
     _text: "label note question text because refusal ask",
-    _labels: "value_labels",
+    _each(_text, "value", "value_label"): "value_labels",
 }
 _COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names.split()]

@@ -56,14 +56,10 @@ class Study:
         self.prover = Prover(space, (*cases, *sound), self.effort)
 
     @property
-    def headline(self) -> tuple[str, ...]:
-        return self.results.ids
-
-    @property
     def targets(self) -> tuple[str, ...]:
         """The headline results, then the criteria that both versions have."""
         both = self.both
-        known = [id_ for id_ in self.headline if any(both.of(side, id_) for side in (OLDER, NEWER))]
+        known = [id_ for id_ in self.results.headline if any(both.of(side, id_) for side in (OLDER, NEWER))]
         criteria = (id_ for id_ in both.ids if all(both.of(side, id_) for side in (OLDER, NEWER)))
         return tuple(dict.fromkeys((*known, *(id_ for id_ in criteria if self._is_criterion(id_)))))
 
@@ -72,7 +68,7 @@ class Study:
 
     def _direct(self, id_: str) -> list[Cause]:
         """The edits that a result feels by itself, and not only through a result that is told before it."""
-        stops = set(self.headline)
+        stops = set(self.results.headline)
         if id_ not in stops:
             stops.update(other for other in self.both.ids if self._is_criterion(other))
         return self.mixed.edits_in(self.both.below([id_], stops - {id_}))
@@ -92,7 +88,7 @@ class Study:
 
     def _look_at(self, result: Result) -> None:
         """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
-        below = self.both.below([result.id]).intersection(self.headline) - {result.id}
+        below = self.both.below([result.id]).intersection(self.results.headline) - {result.id}
         told = {edit for each in self.effects if each.result in below for edit in each.edits}
         for cause in self._direct(result.id):
             if cause not in told:
@@ -113,7 +109,7 @@ class Study:
         """The result of which another is the consequence: one that it rests on and that the same edits change."""
         below = self.both.below([id_]) - {id_}
         told = [each.result for each in self.effects if each.result in below and set(each.edits) & set(causes)]
-        return next((each for each in told if each in self.headline), None)
+        return next((each for each in told if each in self.results.headline), None)
 
     def look_closer(self) -> None:
         """Looks for results that an edit nowhere told of changes beside others: the newer version without it differs.
@@ -207,7 +203,7 @@ class Study:
     def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
         shown = confirmed(self.both, self.results, symbols, result.id)
         situation = None
-        if len(causes) == 1 and (follows is None or result.id in self.headline):
+        if len(causes) == 1 and (follows is None or result.id in self.results.headline):
             situation = situation_of(self.mixed, result, causes[0], symbols, self.effort)
         said = tuple(dict.fromkeys(self._named(cause, shown) for cause in causes))
         found = replace(shown, causes=said, edits=causes, situation=situation, follows=follows)

@@ -54,6 +54,23 @@ def test_a_case_is_decided_as_on_the_command_line(served: Client, described: Any
     fits(described, "decision", answer.data)
 
 
+def test_a_day_without_rules_is_answered_as_that(served: Client, described: Any) -> None:
+    answer = served.post("/api/v1/evaluate", {"case": {"contrat": {"date_signature": "2019-01-15"}}})
+    assert answer.status == 200
+    fits(described, "outside", answer.data)
+    many = served.post("/api/v1/evaluate-many", {"cases": [{"contrat": {"date_signature": "2019-01-15"}}]})
+    assert many.data["decisions"] == [answer.data]
+
+
+def test_half_a_character_is_refused_at_its_place_and_never_reaches_an_answer(served: Client) -> None:
+    case = b'{"case": {"contrat": {"date_signature": "2024-09-02"}}, '
+    for told in (b'"item": "aide\\ud800"}', b'"\\udc00": 1}', b'"item": "\xed\xa0\x80"}'):
+        answer = served.post("/api/v1/possible", case + told, content_type="application/json")
+        assert (answer.status in (400, 422), answer.data["problems"][0]["line"]) == (True, 1)
+    assert served.get("/api/v1/items/%ED%A0%80").status == 404
+    assert served.told == []
+
+
 @pytest.mark.sweep(place=3, usual=1)
 def test_a_life_is_followed_as_on_the_command_line(served: Client, described: Any, place: int) -> None:
     path = DOSSIERS[-1 - place]

@@ -124,6 +124,25 @@ def test_calls_beyond_the_rate_of_an_address_are_to_come_again() -> None:
         assert [hurried.ask("GET", path).status for path in ("/health", "/static/avenant.css")] == [200, 200]
 
 
+def test_behind_proxies_a_rate_is_that_of_the_address_that_the_nearest_trusted_one_tells() -> None:
+    with client(rate=1, proxy_hops=1) as hurried:
+        told = ("7.7.7.7", "9.9.9.9, 7.7.7.7", "7.7.7.7, 8.8.8.8")  # the first may be of the caller's own making
+        assert [hurried.ask("GET", "/", x_forwarded_for=each).status for each in told] == [200, 429, 200]
+        assert [hurried.ask("GET", "/").status for _ in range(2)] == [200, 429]
+    with client(rate=1) as direct:
+        assert [direct.ask("GET", "/", x_forwarded_for=each).status for each in told] == [200, 429, 429]
+
+
+def test_who_runs_it_reads_what_was_answered_and_nothing_of_a_case() -> None:
+    with client() as fresh:
+        for path in ("/health", "/estimer?medecin.age=4711", "/nowhere"):
+            fresh.ask("GET", path)
+        told = fresh.get("/metrics").text
+    for line in ('{route="health",status="200"} 1', '{route="other",status="404"} 1', "avenant_waiting 0"):
+        assert line in told
+    assert "4711" not in told
+
+
 def test_the_table_of_rates_is_bounded_and_fills_again_with_time() -> None:
     now = [0.0]
     buckets = Buckets(rate=1, burst=2, clock=lambda: now[0])

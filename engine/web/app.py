@@ -14,16 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
-from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
 from engine.web.limits import Buckets, Counts, Limits, safe_headers
 from engine.web.pages import Pages
-from engine.web.refusals import Refused, problem_response, refused
+from engine.web.refusals import Refused, problem_response
 from engine.web.state import LANG
-from engine.web.worker import Busy, Worker
+from engine.web.worker import Worker
 from engine.words import LANGUAGES
 
 API = "/api/"
@@ -74,7 +73,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
     api = Api(worker, settings.lang, version("avenant"))
     routes = [*api.routes(), *pages.routes(), Route("/static/{name}", static), *_operating(worker, counts)]
     return Limits(
-        app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
+        app=Router(routes, redirect_slashes=False, lifespan=lifespan),
         refuse=refuse,
         tell=settings.tell,
         hosts=frozenset(host.casefold() for host in settings.hosts),
@@ -98,27 +97,6 @@ def _operating(worker: Worker, counts: Counts) -> list[Route]:
         return PlainTextResponse(counts.text(worker.waiting))
 
     return [Route(f"/{each.__name__}", each, methods=["GET"]) for each in (health, ready, metrics)]
-
-
-def _refusing(router: ASGIApp) -> ASGIApp:
-    """The routes, whose exceptions become refusals with a code."""
-
-    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["app"] = router  # a path or method without route is then an exception as well
-        try:
-            await router(scope, receive, send)
-        except HTTPException as error:
-            raise refused("request-method" if error.status_code == 405 else "request-page", error.headers) from None
-        except Busy:
-            raise refused("request-busy") from None
-        except InputFault as error:
-            raise Refused(error.problems) from None
-        except UsageFault as error:
-            named = scope["method"] in ("GET", "HEAD") and error.problems[0].code == "unknown-item"
-            raise Refused(error.problems, 404 if named else None) from None  # what the address names is not there
-
-    return routed
 
 
 async def static(request: Request) -> Response:

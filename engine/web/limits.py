@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.web.refusals import Refused, refused
+from engine.web.refusals import Refused, refusal_of, refused
 from engine.web.state import MAX_ADDRESS
 
 BODY, DOSSIER = 65_536, 262_144  # bytes of a body, and of one that holds a dossier or several cases
@@ -105,18 +105,20 @@ class Limits:
                 message = {**message, "headers": [*message["headers"], *self.headers]}
             await send(message)
 
+        scope["app"] = self.app  # a path or method without route is then an exception as well
         try:
             self._admit(scope)
             await self.app(scope, self._bounded(scope, receive), answer)
-        except Refused as refusal:
-            await self.refuse(scope, refusal)(scope, receive, answer)
         except (ConnectionError, ClientDisconnect):  # who asked has gone
             return
         except Exception as error:  # the last stand: a fault of ours never shows a reader its traceback
-            told = secrets.token_hex(4)
-            self.tell(_fault_line(told, error))
+            refusal = refusal_of(error, scope["method"])
+            if refusal is None:
+                told = secrets.token_hex(4)
+                self.tell(_fault_line(told, error))
+                refusal = refused("request-fault", id=told)
             if not started:
-                await self.refuse(scope, refused("request-fault", id=told))(scope, receive, answer)
+                await self.refuse(scope, refusal)(scope, receive, answer)
 
     def _admit(self, scope: Scope) -> None:
         for host in Headers(scope=scope).getlist("host") or [""]:  # each of them, since links begin with the first
@@ -146,18 +148,16 @@ class Limits:
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             raise refused("request-size", limit=limit)
-        end, left, more = asyncio.get_running_loop().time() + self.body_seconds, limit, True
+        end, left = asyncio.get_running_loop().time() + self.body_seconds, limit
 
         async def bounded() -> Message:
-            nonlocal left, more
-            if not more:
-                return await receive()
+            nonlocal left
             try:
                 async with asyncio.timeout_at(end):
                     message = await receive()
             except TimeoutError:
                 raise refused("request-slow", limit=int(self.body_seconds)) from None
-            left, more = left - len(message.get("body", b"")), message.get("more_body", False)
+            left -= len(message.get("body", b""))
             if left < 0:
                 raise refused("request-size", limit=limit)
             return message

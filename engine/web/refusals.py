@@ -6,16 +6,17 @@ begin with ``request-``.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from engine.errors import Location, Problem
+from engine.errors import InputFault, Location, Problem, UsageFault
 from engine.escaping import UNSAFE, in_json
+from engine.web.worker import Busy
 
 MEDIA = "application/problem+json"
 _PLAIN = bytes(range(0x20, 0x7F)).replace(b"<", b"")  # what nobody can take for anything else
@@ -62,6 +63,22 @@ def refused(code: str, headers: Mapping[str, str] | None = None, **values: objec
     return Refused([Problem(Location("request"), code, values)], headers=headers)
 
 
+def refusal_of(error: Exception, method: str) -> Refused | None:
+    """The refusal that an exception is; None for a fault of ours."""
+    match error:
+        case Refused():
+            return error
+        case HTTPException():
+            return refused("request-method" if error.status_code == 405 else "request-page", error.headers)
+        case Busy():
+            return refused("request-busy")
+        case UsageFault() if method in ("GET", "HEAD") and error.problems[0].code == "unknown-item":
+            return Refused(error.problems, 404)  # what the address names is not there
+        case InputFault() | UsageFault():
+            return Refused(error.problems)
+    return None
+
+
 def status_of(problems: Sequence[Problem]) -> int:
     """The status that tells the gravest of the problems."""
     return STATUS.get(problems[0].code, UNREADABLE)
@@ -96,13 +113,7 @@ def problem_response(refusal: Refused, lang: str) -> Response:
 
 def json_text(found: Any) -> bytes:
     """Data as JSON for programs, which nobody can take for a page or a command of a terminal."""
-    try:
-        text = msgspec.json.encode(found)
-    except UnicodeEncodeError:  # half a character, of a name that was called wrong
-        return _harmless(json.dumps(found, ensure_ascii=False))
+    text = msgspec.json.encode(found)
     odd = text.translate(None, _PLAIN).decode()
-    return text if "<" not in odd and re.search(UNSAFE, odd) is None else _harmless(text.decode())
-
-
-def _harmless(text: str) -> bytes:
-    return in_json(text).replace("<", "\\u003c").encode()
+    harmless = "<" not in odd and re.search(UNSAFE, odd) is None
+    return text if harmless else in_json(text.decode()).replace("<", "\\u003c").encode()

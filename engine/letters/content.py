@@ -21,7 +21,7 @@ from engine.policy.model import YEAR_START
 from engine.report.page import Page, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.readings import readings_blocks, supposed_blocks
-from engine.report.reasons import EUROS, facts_behind, failing, waiting
+from engine.report.reasons import facts_behind, failing, waiting
 from engine.report.remarks import UNMET, remarks, said, unmet_conditions
 from engine.report.say import Say
 from engine.report.values import lowered
@@ -168,7 +168,7 @@ class Letter:
                 yield {
                     "annee": str(year),
                     "nom": self.say.label(line.result),
-                    "montant": self.say.scalar(value, EUROS),
+                    "montant": self.say.euros(value),
                     "lettres": in_words(value),
                     "echeance": self.say.scalar(line.due) if line.due else "à une date qui n'est pas publiée",
                 }
@@ -187,7 +187,7 @@ class Letter:
         total = sum((amount for _, _, amount in matter.overpaid()), Fraction(0))
         day = matter.day if matter.life is None else matter.life.as_of
         told = f"au {self.say.scalar(day)}" if day else "à ce jour"
-        return {"montant": self.say.scalar(total, EUROS), "lettres": in_words(total), "jour": told}
+        return {"montant": self.say.euros(total), "lettres": in_words(total), "jour": told}
 
     def overpaid_years(self) -> Iterator[Entry]:
         say = self.say
@@ -197,9 +197,9 @@ class Letter:
             owed = (None if due is None else due.number) or Fraction(0)
             yield {
                 "annee": str(year),
-                "du": say.scalar(owed, EUROS),
-                "verse": say.scalar(owed + amount, EUROS),
-                "a_rembourser": say.scalar(amount, EUROS),
+                "du": say.euros(owed),
+                "verse": say.euros(owed + amount),
+                "a_rembourser": say.euros(amount),
                 "pourquoi": self._why_less(decision),
             }
 
@@ -237,7 +237,7 @@ class Letter:
             if year in years:
                 due = decision.stated(decision.headline.due)
                 owed = "" if due is None else f"{self.named(due)} ; "
-                yield f"{owed}ces versements le dépassent de {say.scalar(amount, EUROS)}, à récupérer."
+                yield f"{owed}ces versements le dépassent de {say.euros(amount)}, à récupérer."
         paid = matter.life.paid if self.kind == TROP_PERCU and matter.life is not None else None
         if paid is not None and paid.recover is not None and paid.recover.open_years:
             open_ = ", ".join(map(str, paid.recover.open_years))

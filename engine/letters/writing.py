@@ -49,9 +49,8 @@ def environment() -> SandboxedEnvironment:
 def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
     """What is wrong with a template: its form, its expressions, fields that do not exist; with their places."""
     place = Location(str(path))
-    unsafe = _unsafe(path, place)
-    if unsafe is not None:
-        return [unsafe]
+    if (unsafe := _unsafe(path)) is not None:
+        return [Problem(place, "letter-unsafe", {"reason": unsafe})]
     found: list[Problem] = []
     template = DocxTemplate(str(path))
     template.init_docx()
@@ -101,25 +100,25 @@ def with_fixed_times(made: io.BytesIO) -> bytes:
     return kept.getvalue()
 
 
-def _unsafe(path: Path, place: Location) -> Problem | None:
+def _unsafe(path: Path) -> str | None:
     """Why a file is not opened at all: it is no Word file, is too large, runs, or reaches elsewhere."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            return Problem(place, "letter-unsafe", {"reason": f"> {MAX_BYTES >> 20} MB"})
+            return f"> {MAX_BYTES >> 20} MB"
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                return Problem(place, "letter-unsafe", {"reason": f"> {MAX_UNPACKED >> 20} MB"})
+                return f"> {MAX_UNPACKED >> 20} MB"
             for name in archive.namelist():
                 if name.endswith(("vbaProject.bin", ".dotm")) or name.startswith("word/embeddings/"):
-                    return Problem(place, "letter-unsafe", {"reason": name})
+                    return name
                 if name.endswith(".rels") and _ELSEWHERE.search(archive.read(name)):
-                    return Problem(place, "letter-unsafe", {"reason": f"{name}: TargetMode"})
+                    return f"{name}: TargetMode"
                 if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(name):
-                    return Problem(place, "letter-unsafe", {"reason": "DOCTYPE"})
+                    return "DOCTYPE"
             if "word/document.xml" not in archive.namelist():
-                return Problem(place, "letter-unsafe", {"reason": "word/document.xml"})
+                return "word/document.xml"
     except (OSError, zipfile.BadZipFile) as error:
-        return Problem(place, "letter-unsafe", {"reason": str(error)[:SHOWN]})
+        return str(error)[:SHOWN]
     return None
 
 

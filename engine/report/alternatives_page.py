@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange
-from engine.language.types import number
 from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
@@ -26,7 +25,6 @@ MORE_BESIDE, MORE_ALONE = 4, 12
 POINTS = ("percent", "percentile")
 COUNTED = ("patients", "ETP")
 DAYS = "days"
-BARE = number("none", None)
 
 
 def page(found: Alternatives, say: Say) -> Iterator[Block]:
@@ -162,7 +160,7 @@ def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> s
         return say("instead_of", after=after, before=shown(change.before))
     before = shown(change.before)
     if say.registry.vocabulary.facts[change.fact].type.unit in COUNTED:  # the difference names the unit
-        after, before = (say.scalar(value, BARE) for value in (change.after, change.before))
+        after, before = (say.scalar(value) for value in (change.after, change.before))
     return say("moved", difference=difference, after=after, before=before)
 
 

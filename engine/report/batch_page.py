@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.bulk.job import Summary
-from engine.language.types import Type
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
 
-_EUROS = Type("number", "EUR")
 OPEN = "undetermined"
 TOLD = 8  # columns that the rules do not read, by name
 
@@ -92,5 +90,5 @@ def _euros(summary: Summary, ids: Sequence[str], say: Say) -> Iterator[str]:
     certain = sum(summary.cents[key] for key in keys if key[1] != OPEN)
     conditional = sum(summary.cents[key] for key in keys if key[1] == OPEN)
     over = sum(summary.over[key] for key in keys)
-    yield from (say.scalar(Fraction(cents, 100), _EUROS) for cents in (certain, conditional, over))
+    yield from (say.euros(Fraction(cents, 100)) for cents in (certain, conditional, over))
     yield say.scalar(sum(summary.open[key] for key in keys))

@@ -15,7 +15,6 @@ from engine.policy.model import CONSISTENCY
 from engine.proof.whom import Extent
 from engine.report.objects import as_json, facts_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
-from engine.report.reasons import EUROS
 from engine.report.say import Say
 from engine.report.values import Json, exact_object, money, to_json
 from engine.report.whom import Whom
@@ -235,7 +234,7 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
 
 
 def _euros(cents: int, say: Say) -> str:
-    return say.scalar(Fraction(cents, 100), EUROS)
+    return say.euros(Fraction(cents, 100))
 
 
 def portfolio_object(measured: Portfolio, say: Say) -> dict[str, Any]:

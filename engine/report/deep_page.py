@@ -41,11 +41,7 @@ def page(findings: Findings, say: Say) -> Iterator[Block]:
         if finding.inputs:
             lines.append((1, ", ".join(f"{name} = {_text(value)}" for name, value in finding.inputs.items())))
         if finding.witness is not None:
-            where = findings.files.get(number)
-            shown = _said(finding.witness, say)
-            lines.append((1, say.pair(say("witness"), f"{where} ({shown})" if where else shown)))
-            if not where:
-                lines.extend((2, line) for line in _facts(finding.witness))
+            lines += _case(finding.witness, say, findings.files.get(number))
         yield Tree(tuple(lines))
     yield from _promises(findings, say)
 
@@ -63,8 +59,7 @@ def _promises(findings: Findings, say: Say) -> Iterator[Block]:
         status = say(f"property_status.{kept.status.value}", effort=findings.effort)
         lines = [(0, f"{kept.promise.at}: {label}"), (1, f"{kept.convention}: {status}")]
         for witness in kept.cases:
-            lines.append((1, say.pair(say("witness"), _said(witness, say))))
-            lines.extend((2, line) for line in _facts(witness))
+            lines += _case(witness, say)
         yield Tree(tuple(lines))
     if proved:
         held = [(1, f"{label} ({', '.join(conventions)})") for label, conventions in proved.items()]
@@ -93,9 +88,13 @@ def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _facts(witness: Witness) -> list[str]:
-    readings = [f"--interpret {id_}={choice}" for id_, choice in witness.interpret.items()]
-    return [*(f"{name}: {one_line(value)}" for name, value in witness.facts.items()), *readings]
+def _case(witness: Witness, say: Say, file: str | None = None) -> Iterator[tuple[int, str]]:
+    """What a case shows, and its file or else its facts and readings."""
+    shown = _said(witness, say)
+    yield 1, say.pair(say("witness"), f"{file} ({shown})" if file else shown)
+    if not file:
+        yield from ((2, f"{name}: {one_line(value)}") for name, value in witness.facts.items())
+        yield from ((2, f"--interpret {id_}={choice}") for id_, choice in witness.interpret.items())
 
 
 def _said(witness: Witness, say: Say) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engine.evaluation.decision import Decision, Result
 from engine.policy.model import SOURCE_KINDS, Source
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, by_years
 from engine.report.reasons import duty_status
 from engine.report.say import Say
 
@@ -40,12 +40,9 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
 
 def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) -> Iterator[Block]:
     """What the rules warn of, each once, with the years in which they do where these are not all ``of`` them."""
-    found: dict[str, set[int]] = {}
-    for year, result in results:
-        for warning in result.warnings:
-            found.setdefault(warning[say.lang], set()).add(year)
-    for text, told in found.items():
-        years = sorted(told - {0})  # 0 stands for the contract
+    told = dict.fromkeys((warning[say.lang], year) for year, result in results for warning in result.warnings)
+    for text, found in by_years(told).items():
+        years = [year for year in found if year]  # 0 stands for the contract
         yield Paragraph(say.pair(named_years(say("warning"), years if len(years) < of else (), say), text), "heed")
 
 

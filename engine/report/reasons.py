@@ -10,7 +10,6 @@ from engine.evaluation.decision import BY_CASES, Decision, Limit, ObligationLine
 from engine.evaluation.limits import comparisons
 from engine.language.expressions import Citation, FactRef, ItemRef, find
 from engine.language.facts import YEAR
-from engine.language.types import number
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say
@@ -210,9 +209,6 @@ def lettered(heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, .
     yield from reasons_block(say)
 
 
-EUROS = number("EUR", 2)
-
-
 def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
     """The heads of the four amounts; without a day that says what is paid, the third is what the year pays in all."""
     paid = "amount_paid" if as_of else "amount_payments"
@@ -238,7 +234,7 @@ def _paid(decision: Decision, say: Say) -> str:
     lines = [line for line in decision.payments if day is None or (line.due is not None and line.due <= day)]
     amounts = [line.result.number for line in lines if line.result.number is not None]
     total = sum(amounts, Fraction(0))
-    return say.scalar(total, EUROS) if total or (lines and len(amounts) == len(lines)) else "—"
+    return say.euros(total) if total or (lines and len(amounts) == len(lines)) else "—"
 
 
 def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:

@@ -51,6 +51,7 @@ class Notes:
         return told
 
 
+_EUROS = number("EUR", 2)
 MOST_LEFT = 3  # so many values of an open result are told in its place
 
 
@@ -130,6 +131,9 @@ class Say:
         if isinstance(value, Absent):
             return self.value(value.value)
         return self.value(value, labels) if isinstance(value, str) else scalar_text(value, type_, self.lang)
+
+    def euros(self, amount: int | Fraction) -> str:
+        return self.scalar(amount, _EUROS)
 
     def numbered(self, value: int | Decimal, unit: str | None) -> str:
         return self.scalar(exact(value), number(unit or "none", None))

@@ -22,7 +22,6 @@ from engine.report.otherwise_page import sensitivity_blocks
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.parts import named_years, noted, verdict_heading, warnings_of
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
-from engine.report.reasons import EUROS
 from engine.report.remarks import duties, remark_blocks, remarks
 from engine.report.say import Say
 
@@ -236,7 +235,7 @@ def total_text(total: Total, say: Say) -> str:
 
 def _sum(amount: Fraction, left_out: str, say: Say) -> str:
     """An amount with what it leaves out, where that is something."""
-    return say.scalar(amount, EUROS) + left_out if amount or not left_out else say.value("undetermined")
+    return say.euros(amount) + left_out if amount or not left_out else say.value("undetermined")
 
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:

@@ -137,7 +137,7 @@ class Whom:
             )
         if extent.low == extent.high:
             return said(extent.low)
-        plain = Type("number") if type_ is not None and type_.unit in ("patients", "ETP") else type_
+        plain = None if type_ is not None and type_.unit in ("patients", "ETP") else type_
         return self.say("range_between", low=self.say.scalar(extent.low, plain), high=said(extent.high))
 
 

@@ -14,15 +14,13 @@ from engine.errors import fault
 from engine.evaluation.bodies import ARISES
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
-from engine.evaluation.inference import LEFT
+from engine.evaluation.inference import Verdict, said
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
 from engine.evaluation.slots import DecidedAnswer, Slots
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
 
-OPEN_AS = {frozenset(NOT_APPLICABLE if v == "not_applicable" else v for v in left): name for name, left in LEFT.items()}
-OPEN = frozenset(LEFT)
 MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
 
 
@@ -150,11 +148,12 @@ def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
 
 def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> DecidedAnswer:
     """Fires the production rules of an outcome over its verdicts, if it arises."""
-    item, gate = compiled.step.item, compiled.run(run.slots)
+    item, slots, gate = compiled.step.item, run.slots, compiled.run(run.slots)
     run.fired.pop(item.id, None)
     if gate[0] is not ARISES:
         return gate
-    verdicts = tuple([_verdict(run.slots, slot, second) for _, slot, second in outcome.criteria])
+    open_ = {slot for _, slot, _ in outcome.criteria if slots[slot][0] is UNDETERMINED}
+    verdicts = tuple([slots[second if slot in open_ else slot][0] for _, slot, second in outcome.criteria])
     found = outcome.fired.get(verdicts)
     if found is None:
         found = _fire(item, outcome, verdicts)
@@ -163,35 +162,23 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> DecidedAns
     run.fired[item.id] = found
     answer = found.answer
     if answer is None:
-        answer = decided_by(item, outcome, found.rules, run.slots)
-        if OPEN.isdisjoint(verdicts):  # what those wait for is the case's own
+        answer = decided_by(item, outcome, found.rules, slots)
+        if not open_:  # what those wait for is the case's own
             found.answer = answer
     return answer
 
 
-def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[str]) -> Fired:
+def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Verdict]) -> Fired:
     """What durable-rules fires, which is asked once for each combination of verdicts."""
     assert isinstance(item.body, Outcome)
     told = dict(zip((id_ for id_, _, _ in outcome.criteria), verdicts, strict=True))
     values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     firings = outcome.ruleset.run(told)
     trace = [
-        TraceLine(item.id, firing.rule, values[firing.rule], tuple((id_, _said(told[id_])) for id_ in firing.criteria))
+        TraceLine(item.id, firing.rule, values[firing.rule], tuple((id_, said(told[id_])) for id_ in firing.criteria))
         for firing in firings
     ]
     return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
-
-
-def _verdict(slots: Slots, slot: int, second: int) -> str:
-    """The verdict of a criterion as durable-rules takes it, an undetermined one with what is left of it."""
-    value = slots[slot][0]
-    if value is UNDETERMINED:
-        return OPEN_AS[slots[second][0]]
-    return "not_applicable" if value is NOT_APPLICABLE else str(value)
-
-
-def _said(verdict: str) -> str:
-    return "undetermined" if verdict in OPEN else verdict
 
 
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int, int]:

@@ -18,6 +18,7 @@ import durable_rules_engine
 
 from engine.errors import Location, fault
 from engine.language.expressions import Condition, Connect, VerdictIs
+from engine.language.values import Absent
 from engine.policy.model import Outcome
 from engine.records import dataclass
 
@@ -26,14 +27,9 @@ MAX_ATOMS = 60
 MAX_CRITERIA = 240
 NAMES = tuple(f"v{i}" for i in range(MAX_CRITERIA))  # durable-rules tells names apart by a hash alone: no two are alike
 CODES = {"not_met": 0, "met": 1, "undetermined": 2, "not_applicable": 3}
-LEFT = {  # what an undetermined verdict can still be
-    "undetermined": frozenset(("met", "not_met", "not_applicable")),
-    "met or not_applicable": frozenset(("met", "not_applicable")),
-    "not_met or not_applicable": frozenset(("not_met", "not_applicable")),
-    "met or not_met": frozenset(("met", "not_met")),
-}
 
 Atom = tuple[str, tuple[str, ...]]  # criterion, the verdicts that make the atom true
+Verdict = str | Absent | frozenset[str | Absent]  # as a case holds it, an undetermined one as what is left of it
 
 
 class EngineFault(Exception):
@@ -68,8 +64,8 @@ class Ruleset:
         values = "".join(f',"{short}":%d' for short in (*self.properties.values(), *self.lists.values()))
         self.template = f'{{"case":1,"id":1,"sid":"%s"{values}}}'
 
-    def run(self, verdicts: Mapping[str, str]) -> list[Firing]:
-        """The firings of a case, in order of the rules; an undetermined verdict is told with what is ``LEFT`` of it.
+    def run(self, verdicts: Mapping[str, Verdict]) -> list[Firing]:
+        """The firings of a case, in order of the rules.
 
         Talks to the C library as durable's own host does (assert, start, update and complete in turn, delete), which
         starts threads, and keeps a clock, copies of the state and promises for each firing besides.
@@ -80,7 +76,7 @@ class Ruleset:
         if get_ident() != self.thread:
             raise EngineFault(f"{self.name}: used from another thread than the one that loaded it")
         sid = f"s{next(self.sids)}"
-        values = [CODES.get(verdicts[criterion], CODES["undetermined"]) for criterion in self.properties]
+        values = [CODES[said(verdicts[criterion])] for criterion in self.properties]
         values += [_listed(verdicts[criterion], among) for criterion, among in self.lists]
         try:
             fired = self._fired(sid, self.template % (sid, *values))
@@ -147,11 +143,17 @@ def _test(atom: Atom, properties: Mapping[str, str], lists: Mapping[Atom, str]) 
     return {lists[atom]: 1} if atom in lists else {properties[criterion]: CODES[verdicts[0]]}
 
 
-def _listed(verdict: str, verdicts: Sequence[str]) -> bool:
+def _listed(verdict: Verdict, verdicts: Sequence[str]) -> bool:
     """Whether a verdict is one of some, an undetermined one with all that is left of it or by its name."""
-    if verdict in LEFT:
-        return "undetermined" in verdicts or LEFT[verdict] <= set(verdicts)
-    return verdict in verdicts
+    left = verdict if isinstance(verdict, frozenset) else (verdict,)
+    return said(verdict) in verdicts or all(said(each) in verdicts for each in left)
+
+
+def said(verdict: Verdict) -> str:
+    """The word of a verdict."""
+    if isinstance(verdict, frozenset):
+        return "undetermined"
+    return verdict.value if isinstance(verdict, Absent) else verdict
 
 
 def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import TraceLine
-from engine.evaluation.inference import Ruleset, load_ruleset
+from engine.evaluation.inference import Ruleset, Verdict, load_ruleset
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Names, unpublished
 from engine.language.expressions import Text, Unpublished
@@ -52,7 +52,7 @@ class OutcomeProgram:
     rules: Mapping[str, Closure]
     criteria: tuple[tuple[str, int, int], ...]
     unpublished: Mapping[str, Answer]
-    fired: dict[tuple[str, ...], Fired] = field(default_factory=dict)
+    fired: dict[tuple[Verdict, ...], Fired] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,3 +375,69 @@ def test_an_item_that_is_gone_has_the_name_that_the_older_text_gave_it(session: 
     assert elsewhere, "another text has an item of that id"
     assert {id_: said.label(id_) for id_ in gone} == {id_: older.items[id_].label[lang] for id_ in gone}
     assert {id_: said.label(id_) for id_ in newer.items} == {id_: each.label[lang] for id_, each in newer.items.items()}
+
+
+def versions(root: Path, folder: Path, convention: str, *texts: dict[str, tuple[str, str]]) -> list[Version]:
+    """Copies of a folder of rules, in each of which something in some files is another text, as versions."""
+    sides = []
+    for number, files in enumerate(texts):
+        copy = Path(shutil.copytree(root, folder / str(number)))
+        for name, (old, new) in files.items():
+            text = (copy / name).read_text(encoding="utf-8") if (copy / name).exists() else ""
+            (copy / name).write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+        session = Session(load_registry(copy))
+        sides.append(Version(session, session.registry.by_id(convention)))
+    return sides
+
+
+def test_items_that_read_each_other_in_opposite_orders_are_named(small: Session, tmp_path: Path) -> None:
+    judged = {"nouvelle/regles.yaml": ("{fact: patientele.mt_depart,", "{ref: premier,")}
+    head = "label: {fr: Compte, en: Count}, cite: [{source: texte}], unit: patients"
+    start, above = "first_known: [{fact: patientele.mt_depart}]", "add: [{ref: %s}, 100]"
+    orders = ((start, above % "premier"), (above % "second", start))
+    counts = [
+        {
+            "nouvelle/comptes.yaml": (
+                "",
+                f"quantities:\n  - {{id: premier, {head}, {a}}}\n  - {{id: second, {head}, {b}}}\n",
+            )
+        }
+        for a, b in orders
+    ]
+    older, newer = versions(small.registry.root, tmp_path, "nouvelle", *({**judged, **each} for each in counts))
+    (found,) = behaviours([(older, newer)])
+    (effect,) = of(found, "eligibilite")
+    assert found.cut == ("premier",)
+    assert (effect.before, effect.after, effect.facts["patientele.mt_depart"]) == ("ineligible", "eligible", 675)
+    assert [(each.kind, each.id) for each in effect.causes] == [("item", "premier")]
+
+
+def test_a_question_whose_default_moves_is_the_cause(small: Session, tmp_path: Path) -> None:
+    moved = {"nouvelle/convention.yaml": ("default: incluse", "default: exclue")}
+    older, newer = versions(small.registry.root, tmp_path, "nouvelle", {}, moved)
+    (found,) = behaviours([(older, newer)])
+    (effect,) = of(found, "eligibilite")
+    assert (effect.before, effect.after, effect.facts["patientele.mt_depart"]) == ("eligible", "ineligible", 775)
+    assert [(each.kind, each.id) for each in effect.causes] == [("reading", "borne_du_minimum")]
+
+
+def test_an_overlay_of_one_version_is_the_cause_of_what_it_puts_there(small: Session, tmp_path: Path) -> None:
+    laid = """overlays:
+  - id: contrats_en_cours
+    label: {fr: Contrats en cours, en: Running contracts}
+    cite: [{source: texte}]
+    signed: {before: "2024-06-22"}
+    from_first_anniversary_on_or_after: "2024-06-22"
+    replace: {activite_minimale: activite_minimale.en_cours}
+criteria:
+  - id: activite_minimale.en_cours
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+"""
+    older, newer = versions(small.registry.root, tmp_path, "ancienne", {}, {"nouvelle/anciens.yaml": ("", laid)})
+    (found,) = behaviours([(older, newer)])
+    (effect,) = of(found, "eligibilite")
+    assert (effect.before, effect.after) == ("eligible", "ineligible")
+    assert effect.overlays == ((), ("contrats_en_cours",))
+    assert [(each.kind, each.id) for each in effect.causes] == [("overlay", "contrats_en_cours")]

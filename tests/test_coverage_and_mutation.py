@@ -17,6 +17,7 @@ from engine.evaluation.session import Session
 from engine.language.expressions import Compare, FactRef, Literal
 from engine.policy.reading import read_registry
 from engine.proof.solving import Status
+from engine.suite import mutation
 from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score, mutation_score
@@ -26,6 +27,11 @@ from engine.suite.survivors import Equivalence
 from engine.suite.variants import Mutation
 
 REVIEWED = FIXTURES / "reviewed_policies"
+CHOICE = """  - id: mi_temps
+    label: {fr: Mi-temps, en: Half time}
+    cite: [{source: texte}]
+    met_when: {fact: contrat.option, is: demi_etp}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -249,3 +255,43 @@ def test_what_is_not_met_is_not_done_whatever_else_would_have_it_done(session: S
 
 def test_coverage_options_without_their_report_are_wrong_usage() -> None:
     assert avenant("test", "--format", "json").exit_code == 2
+
+
+def test_a_test_is_proposed_where_another_criterion_hides_what_an_overlay_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = Path(shutil.copytree(ROOT / FIXTURES / "small_policies", tmp_path / "policies"))
+    shutil.rmtree(copied / "nouvelle/tests")
+    texts = {
+        "nouvelle/anciens.yaml": """overlays:
+  - id: contrats_en_cours
+    label: {fr: Contrats en cours, en: Running contracts}
+    cite: [{source: texte}]
+    signed: {before: "2024-06-22"}
+    from_first_anniversary_on_or_after: "2024-06-22"
+    replace: {activite_minimale: activite_minimale.en_cours}
+criteria:
+  - id: activite_minimale.en_cours
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+""",
+        "ancienne/regles.yaml": (copied / "ancienne/regles.yaml")
+        .read_text(encoding="utf-8")
+        .replace("outcomes:", CHOICE + "outcomes:"),
+        "ancienne/tests/regles_test.yaml": """suite: Choix
+base: {contrat: {date_signature: "2022-09-02", option: un_etp, annee: 3}, patientele: {mt_depart: 650}}
+cases:
+  - {name: Refus, expect: {eligibilite: ineligible}}
+""",
+    }
+    for name, text in texts.items():
+        (copied / name).write_text(text, encoding="utf-8")
+    registry, problems = read_registry(copied)
+    assert not problems
+    session = Session(registry)
+    only = (mutant for mutant in mutants(registry, {}) if mutant.change.kind == "overlay")
+    monkeypatch.setattr(mutation, "mutants", lambda registry, types: only)
+    (fate,) = mutation_score(registry, read_cases(session), processes=1, propose=True).fates
+    assert (fate.status, fate.proposal and fate.proposal["expect"]) == (SURVIVED, {"activite_minimale": "not_met"})
+    session.close()

@@ -154,7 +154,8 @@ class _Bench:
             InputFault: the change makes rules that ``avenant check`` refuses.
         """
         if mutant.item is None:
-            return CAUGHT if _noticed(changed, self._of_whole(mutant, changed)) else SURVIVED
+            suspects = (each for each, _ in self._of_whole(mutant, changed))
+            return CAUGHT if _noticed(changed, suspects) else SURVIVED
         differs = []
         for key in self._keys(mutant):
             differs.append(self._program_pair(key, changed))
@@ -167,18 +168,15 @@ class _Bench:
         return SURVIVED
 
     def _proposal(self, mutant: Mutant, changed: Session) -> Entry | None:
-        """A test that would notice a survivor: the first case that tells the item apart, else the case of some test."""
-        for facts, interpret, id_ in self._telling(mutant, changed):
-            entry = proposed_entry(self.session, changed, facts, interpret, id_)
-            if entry is not None:
-                return entry
-        return None
+        """A test that would notice a survivor: of the first case that tells its item apart, else of some test."""
+        entries = (proposed_entry(self.session, changed, *told) for told in self._telling(mutant, changed))
+        return next((entry for entry in entries if entry is not None), None)
 
     def _telling(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Facts, Mapping[str, str], str]]:
         """Cases that may tell a change apart, and the item to look at."""
         if mutant.item is None:
-            for each in self._of_whole(mutant, changed):
-                for id_ in each.looked_at:
+            for each, moved in self._of_whole(mutant, changed):
+                for id_ in (step.step.item.id for step in each.run.program.steps if step.step.item.id in moved):
                     yield each.case.facts, each.case.entry.get("interpret", {}), id_
             return
         _, encoding, symbols = self.equivalence.shown(mutant.item, changed)
@@ -186,11 +184,6 @@ class _Bench:
             facts, choices = encoding.space.case_of(symbols)
             for id_ in encoding.items_at(mutant.item.at):
                 yield facts, other_readings(encoding, choices), id_
-        for differ in (self._program_pair(key, changed) for key in self._keys(mutant)):
-            for each in self._under(differ):
-                for id_ in differ.changed:
-                    if differ.differs(id_, each):
-                        yield each.case.facts, each.case.entry.get("interpret", {}), id_
 
     def _under(self, differ: Differ) -> list[Observed]:
         """The tests under the program of a change."""
@@ -221,23 +214,23 @@ class _Bench:
                 if any(differ.differs(step, each) for step in looked_at):
                     yield each
 
-    def _of_whole(self, mutant: Mutant, changed: Session) -> Iterator[Observed]:
-        """The tests that get another text or other overlays than they say, or look at an item that is another there."""
+    def _of_whole(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Observed, frozenset[str]]]:
+        """The tests that get another text or other overlays than they say, or look at items that are others there."""
         others: dict[tuple[Key, Key], frozenset[str]] = {}
         for each in self._in_turn(mutant):
             try:
                 settled = changed.settled(each.case.facts, each.case.entry.get("interpret"), each.case.forced)
                 program, pair = settled.program, (each.key, settled.key)
             except (InputFault, UsageFault):
-                yield each
+                yield each, each.subjects
                 continue
             if pair not in others:
                 others[pair] = other_steps(each.run.program, program)
             sides = [id_ for id_, choice in settled.choices.items() if each.run.choices.get(id_) != choice]
-            moved = others[pair].union(reading(program, sides))
+            moved = others[pair].union(reading(program, sides)) & each.looked_at
             elsewhere = settled.key != each.key and ("overlays" in each.case.entry or settled.key[0] != each.key[0])
-            if elsewhere or not moved.isdisjoint(each.looked_at):
-                yield each
+            if elsewhere or moved:
+                yield each, moved or each.subjects
 
 
 def _noticed(changed: Session, suspects: Iterable[Observed]) -> bool:

@@ -125,6 +125,13 @@ def test_a_digest_that_is_not_the_rules_own_is_refused(tmp_path: Path) -> None:
     assert "digest-mismatch" in refused.stderr
 
 
+def test_a_case_before_the_first_text_has_its_line_among_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "early.yaml").write_text("contrat.date_signature: 2015-01-01\n", encoding="utf-8")
+    cases = (str(tmp_path / "early.yaml"), "examples/2024_surgeon_too_few_clinical_fees.yaml")
+    told = avenant("evaluate", *cases, "--lang", "en", "--format", "markdown").output
+    assert "| early | — | The scheme began on 1 September 2019: no aid existed yet |  |  |  |  |" in told
+
+
 def test_nothing_is_overdue_without_a_day_to_compare_with(session: Session) -> None:
     case = copy.deepcopy(GENERALIST_2021)
     case["contrat"]["date_embauche"] = "2021-04-01"

@@ -85,6 +85,19 @@ OVERLAYS = """overlays:
     signed: {before: "2024-06-22"}
     from_first_anniversary_on_or_after: "2024-07-14"
     replace: {activite_minimale: activite_minimale.anciens}
+    add_derogations: {activite_minimale: [activite_minimale.jeunes]}
+derogations:
+  - id: activite_minimale.jeunes
+    label: {fr: Jeunes patients, en: Young patients}
+    cite: [{source: texte}]
+    when: {fact: medecin.exercice_regroupe, is: true}
+suppositions:
+  - id: droit.changement
+    label: {fr: Autre option, en: Another option}
+    cite: [{source: texte}]
+    right: contrat.date_changement_option
+    when: {fact: contrat.annee, at_least: 3}
+    be: ["2027-01-01"]
 criteria:
   - id: activite_minimale.anciens
     label: {fr: Minimum des anciens, en: Minimum of older ones}
@@ -112,6 +125,7 @@ TOLD = {
         *("montant :", "« Prime due »", "échéance :", "fait quand", "suite si non tenue : le contrat peut prendre fin"),
         *("gravité : le dossier est refusé", "« Exercice regroupé » est oui", "« Prime due » dépasse 3 000"),
         *("14/07/2024", "« Activité minimale » → « Minimum des anciens »"),
+        *("« Jeunes patients »", "« Année du contrat » atteint 3"),
         *("signatures à compter du : 01/01/2035", "Rien n'est signé.", "Demandez à la caisse."),
     ],
     "en": [
@@ -126,7 +140,7 @@ TOLD = {
             "“Bonus due” is more than 3,000",
         ),
         *("2024-07-14", "“Minimum activity” → “Minimum of older ones”", "signatures from: 2035-01-01"),
-        *("Nothing is signed.", "Ask the fund."),
+        *("Nothing is signed.", "Ask the fund.", "“Year of the contract” is at least 3"),
     ],
 }
 

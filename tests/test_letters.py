@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -400,25 +401,41 @@ def test_a_field_in_a_header_is_checked_too(tmp_path: Path) -> None:
 
 
 def changed(path: Path, part: str, content: bytes) -> Path:
-    with zipfile.ZipFile(path, "a") as archive:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(part, content)
     return path
 
 
 @pytest.mark.parametrize(
-    ("part", "content"),
+    ("part", "content", "reason"),
     [
-        ("word/vbaProject.bin", b"x"),
-        ("word/embeddings/oleObject1.bin", b"x"),
-        ("word/_rels/a.rels", b'<R Target="http://a.b" TargetMode="External"/>'),
-        ("word/a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"),
-        ("word/media/big.bin", b"0" * (21 << 20)),
+        ("word/vbaProject.bin", b"x", "word/vbaProject.bin"),
+        ("word/embeddings/oleObject1.bin", b"x", "word/embeddings/oleObject1.bin"),
+        ("word/_rels/a.rels", b'<R Target="http://a.b" TargetMode="External"/>', "word/_rels/a.rels: TargetMode"),
+        ("word/a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "DOCTYPE"),
+        ("word/media/big.bin", b"0" * (21 << 20), "> 20 MB"),
+        ("word/media/big.bin", random.Random(1).randbytes(3 << 20), "> 2 MB"),
     ],
 )
-def test_a_template_that_runs_or_reaches_elsewhere_is_not_opened(part: str, content: bytes, tmp_path: Path) -> None:
-    assert [each.code for each in faults(changed(template(tmp_path, "a"), part, content))] == ["letter-unsafe"]
+def test_a_template_that_runs_or_reaches_elsewhere_is_not_opened(
+    part: str, content: bytes, reason: str, tmp_path: Path
+) -> None:
+    told = faults(changed(template(tmp_path, "a"), part, content))
+    assert [(each.code, each.values["reason"]) for each in told] == [("letter-unsafe", reason)]
+
+
+def test_what_is_no_word_file_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "x.docx").write_bytes(b"no zip")
-    assert [each.code for each in faults(tmp_path / "x.docx")] == ["letter-unsafe"]
+    told = faults(tmp_path / "x.docx") + faults(changed(tmp_path / "y.docx", "a.txt", b""))
+    assert [each.code for each in told] == ["letter-unsafe"] * 2
+    assert told[1].values["reason"] == "word/document.xml"
+
+
+def test_a_folder_or_a_template_that_is_not_there_is_named(tmp_path: Path) -> None:
+    case, options = LETTER["refus"]
+    output, nowhere = tmp_path / "l.docx", tmp_path / "nowhere"
+    assert f"{nowhere}: " in refused(write(case, "refus", output, *options, "--letters", str(nowhere)))
+    assert "refus.docx" in refused(write(case, "refus", output, *options, "--letters", str(tmp_path)))
 
 
 def test_a_word_file_of_another_name_than_a_kind_is_told(tmp_path: Path) -> None:

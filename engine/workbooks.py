@@ -9,13 +9,13 @@ import datetime as dt
 import re
 import warnings
 import zipfile
+import zlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
-from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import Location, fault
 from engine.files import HEAD, check_kind
@@ -23,7 +23,10 @@ from engine.files import HEAD, check_kind
 WHOLE = 10**15  # above, a spreadsheet does not keep every digit
 MAX_UNPACKED, MAX_RATIO = 50 << 20, 100
 _DOCTYPE = re.compile(b"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
-_MISSHAPEN = (InvalidFileException, DefusedXmlException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError)
+_MISSHAPEN = (  # the readers of XML, of which there are two, say SyntaxError
+    *(DefusedXmlException, SyntaxError, zipfile.BadZipFile, zlib.error),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError),
+)
 
 
 def open_workbook(name: str, results: bool = True) -> Any:
@@ -34,9 +37,9 @@ def open_workbook(name: str, results: bool = True) -> Any:
     """
     _check_safe(name)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), Path(name).open("rb") as stream:  # which the library leaves open after a fault
             warnings.simplefilter("ignore")  # of features that say nothing about values
-            workbook = openpyxl.load_workbook(name, data_only=results)
+            workbook = openpyxl.load_workbook(stream, data_only=results)
     except _MISSHAPEN as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise fault(Location(name), "file-damaged", format="xlsx", reason=reason) from None

@@ -361,6 +361,13 @@ def test_a_command_called_wrongly_ends_with_2_and_decides_nothing(options: tuple
     assert result.stdout == ""
 
 
+def test_options_that_do_not_go_together_are_wrong_usage(tmp_path: Path) -> None:
+    case = written(tmp_path, json.dumps(SIGNED), "case.json")
+    refused(avenant("explain", case, "eligibilite", "--possible", "--what-if", "eligible"), status=2)
+    refused(avenant("ask", case, "-o", str(tmp_path / "out.yaml")), status=2)
+    refused(avenant("ask"), status=2)
+
+
 # What the system does
 
 

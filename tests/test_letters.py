@@ -475,6 +475,7 @@ def test_a_letter_is_no_input_of_its_own_and_has_a_name_of_word(tmp_path: Path) 
     case, options = LETTER["accord"]
     assert write(case, "accord", tmp_path / "l.odt", *options).exit_code == 2
     assert avenant("letter", str(case)).exit_code == 2
+    assert write(case, "accord", tmp_path / "l.docx", *options, "--year", "1").exit_code == 2
     copied = shutil.copytree(LETTERS, tmp_path / "letters")
     own = ("--letters", str(copied))
     assert "output-is-input" in refused(write(case, "accord", copied / "accord.docx", *options, *own))

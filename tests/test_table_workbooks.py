@@ -168,6 +168,12 @@ def test_libreoffice_gives_back_the_same_values(tmp_path: Path, every: Path, rea
     assert "Aucune valeur ne change" in result.stdout
 
 
+def test_a_workbook_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    said = avenant("table", "import", "2024_convention", str(tmp_path / "none.xlsx"))
+    assert said.exit_code == 1
+    assert f"{tmp_path / 'none.xlsx'}: file-missing: " in said.stderr
+
+
 @pytest.mark.parametrize("ending", ["ods", "xls"])
 def test_a_workbook_of_a_kind_that_is_not_read_is_told_with_those_that_are(ending: str, tmp_path: Path) -> None:
     file = tmp_path / f"bareme.{ending}"

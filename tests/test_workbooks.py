@@ -219,6 +219,9 @@ def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
     assert "file-damaged" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     source = changed(saved(book(tmp_path, GOOD)), "xl/workbook.xml", b"<nothing/>")
     assert "file-empty" in refused(batch(source, tmp_path / "out.xlsx"))
+    source = changed(saved(book(tmp_path, GOOD)), "xl/worksheets/sheet1.xml", b"<worksheet")
+    assert "file-damaged" in refused(batch(source, tmp_path / "out.xlsx"))
+    assert "header-missing" in refused(batch(saved(book(tmp_path, header=())), tmp_path / "out.xlsx"))
 
 
 def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:

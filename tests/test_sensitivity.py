@@ -327,6 +327,25 @@ def test_what_stays_open_is_looked_through_where_a_reading_shows_in_what_is_left
     assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
 
 
+def test_what_only_a_later_text_brings_is_not_looked_for_under_a_reading_that_leaves_it_out(tmp_path: Path) -> None:
+    for name in ("tiny", "later"):
+        shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", tmp_path / name)
+    first = tmp_path / "tiny" / "convention.yaml"
+    whole = first.read_text(encoding="utf-8")
+    own, bounds = (
+        whole.replace("id: tiny", "id: later").replace("2024-06-22", "2025-06-01"),
+        QUESTION.split("interp")[0],
+    )
+    first.write_text(whole.replace('from: "2024-06-22"', 'from: "2024-06-22", before: "2025-06-01"') + bounds, "utf-8")
+    (tmp_path / "tiny" / "funding.yaml").write_text(AMOUNT, encoding="utf-8")
+    (tmp_path / "later" / "convention.yaml").write_text(own + QUESTION, encoding="utf-8")
+    (tmp_path / "later" / "funding.yaml").write_text(AMOUNT + BROUGHT, encoding="utf-8")
+    case = {"contrat": {"date_signature": "2025-01-15", "annee": 2}, "medecin": {"specialite": "autre"}}
+    with contextlib.closing(engine.load(str(tmp_path))) as small:
+        found = asked(small, read_case(case, small.registry.vocabulary))
+    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
+
+
 def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tmp_path: Path) -> None:
     folder = tmp_path / "tiny"
     shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
@@ -366,6 +385,35 @@ tables:
 """
 
 
+AMOUNT = """
+quantities:
+  - id: aide.montant_annuel
+    label: {fr: Montant, en: Amount}
+    unit: EUR
+    cite: [{source: ameli_2024}]
+    value: 1000
+"""
+BROUGHT = """
+  - id: aide.montant_suivant
+    label: {fr: Montant suivant, en: Next amount}
+    unit: EUR
+    max: [0, {ref: part}]
+  - id: part
+    label: {fr: Part, en: Part}
+    unit: EUR
+    cases:
+      - when: {all: [{interpretation: lecture, is: une}, {fact: patientele.mt_depart, at_least: 10}]}
+        then: 2000
+    otherwise: 3000
+overlays:
+  - id: montants_suivants
+    label: {fr: Montants suivants, en: Next amounts}
+    cite: [{source: ameli_2024}]
+    signed: {before: "2025-06-01"}
+    from_first_anniversary_on_or_after: "2025-06-01"
+    when: {interpretation: lecture, is: une}
+    replace: {aide.montant_annuel: aide.montant_suivant}
+"""
 OPEN_STEP = """
 quantities:
   - id: palier

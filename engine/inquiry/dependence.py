@@ -84,19 +84,17 @@ def _is_exact(step: Step) -> bool:
     return step.item.unless is None and not isinstance(step.item.body, Outcome) and not step.reads.whether_open
 
 
-@dataclass(frozen=True, slots=True)
-class Dependences:
-    """Runs cases of a convention; what its items read is worked out once for each laying, and kept by the session."""
+def run_of(
+    session: Session, convention: Convention, facts: Facts, choices: Mapping[str, str]
+) -> tuple[Settled, Run, Dependence]:
+    """A case, its run, and what the answers could depend on: what is open in the run may be known by cases.
 
-    session: Session
-    convention: Convention
-
-    def of(self, facts: Facts, choices: Mapping[str, str]) -> tuple[Settled, Run, Dependence]:
-        """A case, its run, and what the answers could depend on: what is open in the run may be known by cases."""
-        settled = self.session.settled(facts, choices, self.convention.id)
-        run = settled.run()
-        known: dict[Key, Dependence] = self.session.kernels.setdefault(Dependence, {})
-        key = (self.convention.id, laid_names((*settled.laid, *settled.dated)))
-        if key not in known:
-            known[key] = Dependence.of(settled.program, settled.dated)
-        return settled, run, known[key]
+    What items read is worked out once for each laying, and kept by the session.
+    """
+    settled = session.settled(facts, choices, convention.id)
+    run = settled.run()
+    known: dict[Key, Dependence] = session.kernels.setdefault(Dependence, {})
+    key = (convention.id, laid_names((*settled.laid, *settled.dated)))
+    if key not in known:
+        known[key] = Dependence.of(settled.program, settled.dated)
+    return settled, run, known[key]

@@ -15,7 +15,7 @@ from engine.evaluation.life import lived
 from engine.evaluation.program import Run
 from engine.evaluation.session import YEARS_SHOWN, Session, Settled
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.dependence import Dependence, Dependences
+from engine.inquiry.dependence import Dependence, run_of
 from engine.inquiry.life_readings import told_otherwise
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.inquiry.suppositions import Supposed
@@ -89,7 +89,7 @@ class _Contract:
         return self.facts_of(year, readings, instead), readings
 
     def _case(self, year: int, choices: Choices) -> tuple[Settled, Run, Dependence]:
-        return Dependences(self.session, self.asked.convention).of(*self._read(year, choices))
+        return run_of(self.session, self.asked.convention, *self._read(year, choices))
 
     def _depends(
         self, run: Run, dependence: Dependence, ids: Sequence[str], steady: Collection[str]
@@ -101,30 +101,30 @@ class _Contract:
         """The open items of a year, of those asked about and below them, that are as open under all combinations."""
         made: dict[frozenset[tuple[str, str]], tuple[Run, Dependence]] = {}
 
-        def run_of(way: Choices) -> tuple[Run, Dependence]:
+        def made_of(way: Choices) -> tuple[Run, Dependence]:
             key = frozenset(way.items() - taken.items())
             if key not in made:
                 made[key] = self._case(year, {**taken, **way})[1:]
             return made[key]
 
-        run, found = run_of({})[0], set[str]()
+        run, found = made_of({})[0], set[str]()
         if any(fact.name not in run.facts for fact in run.program.plan.vocabulary.by_cases):
             return ()  # what is open in a run may be known by cases
         open_ = {id_ for id_, answer in run.answers.items() if answer[0] is UNDETERMINED}
         for compiled in run.program.below(tuple(id_ for id_ in self.ids[year] if id_ in open_)):
             id_ = compiled.step.item.id
-            if id_ in open_ and self._is_steady(id_, run_of, found):
+            if id_ in open_ and self._is_steady(id_, made_of, found):
                 found.add(id_)
         return found
 
     def _is_steady(
-        self, id_: str, run_of: Callable[[Choices], tuple[Run, Dependence]], steady: Collection[str]
+        self, id_: str, made_of: Callable[[Choices], tuple[Run, Dependence]], steady: Collection[str]
     ) -> bool:
         """Whether an item leaves the same open under all combinations of what it could depend on."""
-        usual, ways, count = _left(run_of({})[0], id_), list[Choices]([{}]), 0
+        usual, ways, count = _left(made_of({})[0], id_), list[Choices]([{}]), 0
         while ways:
             way, count = ways.pop(), count + 1
-            run, dependence = run_of(way)
+            run, dependence = made_of(way)
             if _left(run, id_) != usual or count > MOST_STEADY:
                 return False
             behind = self._depends(run, dependence, [id_], steady)[id_].difference(way, self.fixed)
@@ -135,8 +135,8 @@ class _Contract:
 
 
 def _left(run: Run, id_: str) -> object:
-    """What an item comes to, and what is left of it where it is open on a scale."""
-    value = run.answers[id_][0]
+    """What an item comes to, None without it, and what is left of it where it is open on a scale."""
+    value = run.answers[id_][0] if id_ in run.answers else None
     second = run.program.names.steps.get(id_) if value is UNDETERMINED else None
     return value, None if second is None else run.slots[second][0]
 

@@ -12,7 +12,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
-from engine.inquiry.dependence import Dependences
+from engine.inquiry.dependence import run_of
 from engine.inquiry.readings import Glimpse, PagePlace, Reading, Seen, duties, readings, warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
 from engine.language.facts import event_types
@@ -24,7 +24,7 @@ from engine.policy.reading import load_schema
 def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
     """The readings that matter to the life of a contract, which was followed with ``chosen``."""
     convention, headline = life.rows[0].decision.convention, life.rows[0].decision.headline
-    dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
+    choices = session.choices(convention, chosen)
     whole = lived(session, life.dossier, convention.id, chosen)
     counting = {event.type.criterion for event in life.dossier.events if event.type.criterion is not None}
     told = {place.id for place, _ in shown_in_life(life)} | {YEAR_START, *headline.life.ids}
@@ -35,7 +35,7 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
     cases, moving = [], set[str]()
     for each, day in facts:
-        _, run, dependence = dependences.of(each, choices)
+        _, run, dependence = run_of(session, convention, each, choices)
         moving = moving.union(*dependence.found(run, counting).values())
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 

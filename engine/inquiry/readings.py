@@ -17,7 +17,7 @@ from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Re
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session, Settled
-from engine.inquiry.dependence import Dependences
+from engine.inquiry.dependence import run_of
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
@@ -69,13 +69,13 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     convention, facts = decision.convention, dict(decision.facts)
     if not session.questions(convention):
         return ()
-    dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
+    choices = session.choices(convention, chosen)
     ids = tuple(place.id for place, _ in shown_in_case(decision))
-    _, run, dependence = dependences.of(facts, choices)
+    _, run, dependence = run_of(session, convention, facts, choices)
     cases = [Glimpse(facts, ids, dependence.shown(run, ids), decision.as_of)]
     for line in decision.years:
         year: Facts = {**facts, YEAR: line.year}
-        _, run, dependence = dependences.of(year, choices)
+        _, run, dependence = run_of(session, convention, year, choices)
         cases.append(Glimpse(year, (line.amount.id,), dependence.found(run, [line.amount.id])[line.amount.id]))
 
     def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:

@@ -184,6 +184,28 @@ def test_the_page_of_a_portfolio_says_how_many_rows_a_threshold_moves(edited_sma
     assert f"{measured['rows']} lignes comparées" in page.stdout
 
 
+OPENED = """criteria:
+  - id: ouverte
+    label: {fr: Ouverte, en: Open}
+    cite: [{source: texte, at: article 1}]
+    met_when: {ref: annee.debut, at_least: "2025-01-01"}
+"""
+
+
+def test_two_conventions_show_one_case_of_each_kind_and_name_the_start_of_a_year(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(SMALL, folder)
+    for rules in folder.glob("*/regles.yaml"):
+        rules.write_text(rules.read_text(encoding="utf-8").replace("criteria:\n", OPENED), encoding="utf-8")
+    head = folder / "nouvelle" / "convention.yaml"
+    later = "years_from: {date_plus: [{fact: contrat.date_signature}, {years: 1}]}"
+    head.write_text(re.sub("years_from: .*", later, head.read_text(encoding="utf-8")), encoding="utf-8")
+    two = avenant("diff", "ancienne", "nouvelle", "--behaviour", "--policies", str(folder), "--lang", "en")
+    said = " ".join(two.stdout.split())
+    assert "one case of each kind is shown" in said
+    assert "cause: Start of the contract year (annee.debut), changed" in said
+
+
 def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
     request: pytest.FixtureRequest, portfolio: Path, effort: Effort
 ) -> None:

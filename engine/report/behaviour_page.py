@@ -70,6 +70,8 @@ def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
         yield Paragraph(say("behaviour_forced"))
     if behaviour.meeting.moved:
         yield Paragraph(say("behaviour_moved"))
+    if behaviour.meeting.forced or behaviour.meeting.moved:
+        yield Paragraph(say("behaviour_kinds"))
     if not behaviour.effects:
         yield Paragraph(say("behaviour_none_found" if behaviour.undecided else "behaviour_same"), "good")
     whom = Whom(behaviour, say)

@@ -20,6 +20,8 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
+from engine.policy.model import YEAR_START
+from engine.policy.overlays import year_start_item
 from engine.policy.registry import Registry
 from engine.proof.whom import Extent
 from engine.report.say import Say
@@ -39,7 +41,8 @@ class Whom:
         sides = behaviour.meeting.sides[::-1]  # the later text names an id, else the older, else any other of theirs
         others = (text for side in sides for text in side.session.registry.conventions.values())
         texts = [*(side.convention for side in sides), *others][::-1]
-        self.items = {id_: item for text in texts for id_, item in text.items.items()}
+        self.items = {YEAR_START: year_start_item(texts[-1])}
+        self.items |= {id_: item for text in texts for id_, item in text.items.items()}
         self.overlays = {overlay.id: overlay.label for text in texts for overlay in text.overlays}
         self.types = {
             id_: type_

@@ -134,7 +134,7 @@ class Names:
         return Column(kept, gate=(True, kept))
 
     def verdict_in(self, criterion: Column, verdicts: Sequence[str]) -> Operand:
-        return algebra.verdict_in(pl, criterion, verdicts)
+        return algebra.among(pl, criterion, verdicts)
 
     def chosen(self, condition: Operand, then: Column, otherwise: Column) -> Column:
         return algebra.chosen(pl, condition, then, otherwise)

@@ -15,7 +15,6 @@ from functools import cache, reduce
 from math import lcm
 from typing import Any
 
-from engine.language.types import VERDICTS
 from engine.records import dataclass
 
 Operand = Any
@@ -213,25 +212,20 @@ def gate_of(criterion: Column) -> tuple[Operand, Operand]:
     return criterion.gate or (False if criterion.absent is True else None, None)
 
 
-def verdict_in(pl: Any, criterion: Column, verdicts: Container[str]) -> Operand:
-    """Whether all that is left of a criterion's verdict is among these; null where some of it is."""
-    applies, met = gate_of(criterion)
-    inside: Operand = "met" in verdicts
-    if inside is not ("not_met" in verdicts):
+def among(pl: Any, column: Column, words: Container[str]) -> Operand:
+    """Whether all that is left of a value on a scale, or of a criterion, is among these; null where some of it is."""
+    if column.scale:
+        names = ("not_applicable", *column.scale)
+        others = sum(1 << number for number, name in enumerate(names) if name not in words)
+        if is_constant(column.left):
+            return True if not column.left & others else None if column.left & ~others else False
+        return when(pl, column.left & others == 0, True, when(pl, column.left & ~others == 0, False))
+    applies, met = gate_of(column)
+    inside: Operand = "met" in words
+    if inside is not ("not_met" in words):
         inside = met if inside else opposite(met)
-    absent = "not_applicable" in verdicts
+    absent = "not_applicable" in words
     return any_of(pl, [opposite(applies), inside]) if absent else all_of(pl, [applies, inside])
-
-
-def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
-    """Whether a test holds for every step or verdict left; null where for some. What is not applicable fails it."""
-    if column.gate:
-        return verdict_in(pl, column, [verdict for verdict in VERDICTS if holds(verdict)])
-    passed = sum(2 << number for number, step in enumerate(column.scale) if holds(step))
-    others = (2 << len(column.scale)) - 1 - passed
-    if is_constant(column.left):
-        return True if not column.left & others else None if column.left & passed else False
-    return when(pl, column.left & others == 0, True, when(pl, column.left & passed == 0, False))
 
 
 def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column, pick: Any = picked) -> Column:

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.language import algebra
 from engine.language.algebra import Column, Operand, Test
+from engine.language.types import VERDICTS
 
 MANY = 1_000  # rows from which on a calendar is worth making
 FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
@@ -22,7 +23,7 @@ FEW = 8  # members of a list that are compared one by one: to look a text up tak
 def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
     if (left.scale or left.gate) and right.value is not None and algebra.is_constant(right.value):
-        return algebra.among(pl, left, lambda step: test(step, right.value))
+        return algebra.among(pl, left, [word for word in left.scale or VERDICTS if test(word, right.value)])
     holds = algebra.tested(test, *algebra.crossed(left, right))
     present = [algebra.opposite(side.absent) for side in (left, right)]
     return algebra.all_of(pl, [*present, holds])
@@ -31,7 +32,7 @@ def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
 def member(wanted: bool, pl: Any, left: Column, values: Sequence[Any]) -> Operand:
     """Whether the value is in a list of constants that are written as the column holds them."""
     if left.scale or left.gate:
-        return algebra.among(pl, left, lambda step: (step in values) is wanted)
+        return algebra.among(pl, left, [word for word in left.scale or VERDICTS if (word in values) is wanted])
     if algebra.is_constant(left.value):
         found: Operand = None if left.value is None else left.value in values
     elif len(values) <= FEW:

@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
+from engine.web import curve as curves
 from engine.web.curve import ROUNDED, curve
 from engine.web.estimate import amounts, sentence
 from engine.web.rules_pages import EXAMPLES, _files, examples
@@ -293,6 +295,19 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
     assert '<path class="line"' in page.text
     assert '<circle class="due"' in page.text
     assert "≠" in page.text
+
+
+def test_a_count_that_is_not_there_yet_is_curved_around_that_of_the_start(session: Session) -> None:
+    given = {name: told for name, told in VERIFIED.items() if name != "patientele.mt_actuelle"}
+    state, fact = read_state(list(given.items()), session.registry, "fr"), "patientele.mt_actuelle"
+    found = curve(session, state, session.registry.vocabulary.facts[fact])
+    assert found is not None
+    assert (found.today, found.points[0][0] <= 900 <= 1250 <= found.points[-1][0]) == (None, True)
+    page = curves.drawn(found, Say(session.registry, "fr"))
+    assert "1\u202f250" in page
+    assert "aujourd" not in page, "no dot is drawn, and none is spoken of"
+    neither = replace(state, facts={name: value for name, value in state.facts.items() if "mt_" not in name})
+    assert curve(session, neither, session.registry.vocabulary.facts[fact]) is None
 
 
 def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
@@ -658,6 +673,8 @@ def test_a_link_made_under_rules_that_are_held_shows_both_results_where_they_dif
         page = html.unescape(held.get("/resultat", {**ORDINARY, "r": kept}).text).replace("\u202f", " ")
         assert "<td>18 000 €</td><td>19 000 €</td>" in page
         assert "14 000 €</td><td>14 000 €" not in page, "what is the same is not shown"
+        same = held.get("/resultat", {**ORDINARY, "contrat.annee": "3", "r": kept}).text
+        assert "Celles du lien donnaient le même résultat." in same
         other = held.get("/resultat", {**ORDINARY, "r": "0" * 12}).text
         assert ("ont changé" in other, "Selon les règles du lien" in other) == (True, False)
 

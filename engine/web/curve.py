@@ -134,7 +134,8 @@ def drawn(curve: Curve, say: Say) -> str:
     title, named = w("curve_title", fact=say.label(curve.fact)), {at: say.label(curve.marks[at]) for at in curve.marks}
     numbers = {at: say.scalar(at, curve.fact.type) for at in (*named, *dict(curve.points))}
     marks = w("curve_marks", marks=say.listed(say.pair(named[at], numbers[at]) for at in sorted(named)))
-    said = title, f"{w('curve_caption')} {marks}" if named else w("curve_caption")
+    caption = ("" if curve.today is None else w("curve_today"), w("curve_caption"), marks if named else "")
+    said = title, " ".join(filter(None, caption))
     figure = curve_figure(curve.points, curve.today, curve.marks, said, say)
     if curve.today is not None:
         named[curve.today] = ", ".join(filter(None, (w("today"), named.get(curve.today))))

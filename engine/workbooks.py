@@ -69,7 +69,7 @@ def _check_safe(name: str) -> None:
     except FileNotFoundError:
         raise fault(place, "file-missing") from None
     # NotImplementedError is what zipfile raises for a compression that it lacks.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise fault(place, "file-damaged", format="xlsx", reason=error) from None
 
 

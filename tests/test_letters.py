@@ -429,6 +429,18 @@ def test_what_is_no_word_file_is_not_opened(tmp_path: Path) -> None:
     told = faults(tmp_path / "x.docx") + faults(changed(tmp_path / "y.docx", "a.txt", b""))
     assert [each.code for each in told] == ["letter-unsafe"] * 2
     assert told[1].values["reason"] == "word/document.xml"
+    broken = tmp_path / "z.docx"
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("word/document.xml", b"<w:document")
+        archive.writestr("[Content_Types].xml", b"<Types")
+    assert [each.code for each in faults(broken)] == ["letter-unsafe"]
+    whole = template(tmp_path, "a")
+    with zipfile.ZipFile(whole) as archive:
+        part = archive.getinfo("word/document.xml")
+    content = bytearray(whole.read_bytes())
+    content[part.header_offset + 30 + len(part.filename)] = 0xFF  # no kind of compressed block
+    whole.write_bytes(content)
+    assert [each.code for each in faults(whole)] == ["letter-unsafe"]
 
 
 def test_a_folder_or_a_template_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -222,6 +222,13 @@ def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
     source = changed(saved(book(tmp_path, GOOD)), "xl/worksheets/sheet1.xml", b"<worksheet")
     assert "file-damaged" in refused(batch(source, tmp_path / "out.xlsx"))
     assert "header-missing" in refused(batch(saved(book(tmp_path, header=())), tmp_path / "out.xlsx"))
+    whole = saved(book(tmp_path, GOOD))
+    with zipfile.ZipFile(whole) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray(whole.read_bytes())
+    content[part.header_offset + 30 + len(part.filename)] = 0xFF  # no kind of compressed block
+    whole.write_bytes(content)
+    assert "file-damaged" in refused(batch(whole, tmp_path / "out.xlsx"))
 
 
 def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +39,7 @@ MADE = (1980, 1, 1, 0, 0, 0)  # of every part of a letter, so that the same inpu
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PRINTED = re.compile(r"\{\{\s*(\w+(?:\.\w+)?)\s*\}\}")
 _ELSEWHERE = re.compile(rb'TargetMode\s*=\s*"External"', re.IGNORECASE)
+_MISSHAPEN = (SyntaxError, LookupError, ValueError, TypeError, AttributeError)  # the reader of XML says the first
 _HEADERS = (DocxTemplate.HEADER_URI, DocxTemplate.FOOTER_URI)
 
 
@@ -53,10 +55,13 @@ def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
         return [Problem(place, "letter-unsafe", {"reason": unsafe})]
     found: list[Problem] = []
     template = DocxTemplate(str(path))
-    template.init_docx()
-    cells = (cell.text for table in template.docx.tables for row in table.rows for cell in row.cells)
-    paragraphs = [*(paragraph.text for paragraph in template.docx.paragraphs), *cells]  # as a reader sees them
-    for source in _sources(template):
+    try:
+        sources = [*_sources(template)]
+        cells = (cell.text for table in template.docx.tables for row in table.rows for cell in row.cells)
+        paragraphs = [*(paragraph.text for paragraph in template.docx.paragraphs), *cells]  # as a reader sees them
+    except _MISSHAPEN as error:
+        return [Problem(place, "letter-unsafe", {"reason": str(error)[:SHOWN]})]
+    for source in sources:
         try:
             tree = environment().parse(source)
         except TemplateSyntaxError as error:
@@ -117,7 +122,8 @@ def _unsafe(path: Path) -> str | None:
                     return "DOCTYPE"
             if "word/document.xml" not in archive.namelist():
                 return "word/document.xml"
-    except (OSError, zipfile.BadZipFile) as error:
+    # NotImplementedError is what zipfile raises for a compression that it lacks.
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         return str(error)[:SHOWN]
     return None
 

@@ -141,7 +141,7 @@ class Whom:
         if extent.low == extent.high:
             return said(extent.low)
         plain = None if type_ is not None and type_.unit in ("patients", "ETP") else type_
-        return self.say("range_between", low=self.say.scalar(extent.low, plain), high=said(extent.high))
+        return self.say("from_to", low=self.say.scalar(extent.low, plain), high=said(extent.high))
 
 
 MARK = "avenant diff"

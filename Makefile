@@ -54,7 +54,7 @@ lint: $(STAMP) ## ruff and yamllint, changing nothing
 	@$(PY) -m yamllint --strict .
 
 types: $(STAMP) ## mypy --strict
-	@$(PY) -m mypy --strict engine
+	@$(PY) -m mypy --strict engine tools
 
 check: $(STAMP) ## prove the policies complete free of contradiction and of doubtful spots
 	@$(AVENANT) check --strict

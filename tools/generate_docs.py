@@ -19,13 +19,9 @@ from typing import Any
 
 from docs_cli import cli_page
 from docs_dossiers import regions as dossier_regions
+from docs_errors import errors_page
 from docs_language import regions as language_regions
 from make_schemas import ruleset_page, with_beneficiaries
-
-try:
-    from docs_errors import errors_page
-except ModuleNotFoundError:  # tools/docs_errors.py is not there yet
-    errors_page = None
 
 from engine.errors import InputFault, Location
 from engine.evaluation.dossier import read_dossier
@@ -262,7 +258,7 @@ PAGES: Mapping[str, Page] = {
     "README.md": transcribed,
     "docs/architecture.md": lambda text: transcribed(filled(text, stage_regions())),
     "docs/cli.md": lambda _: cli_page(),
-    **({"docs/errors.md": lambda _: errors_page()} if errors_page else {}),
+    "docs/errors.md": lambda _: errors_page(),
     "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
     "docs/fr/agents.md": transcribed,
     "docs/fr/medecins.md": transcribed,

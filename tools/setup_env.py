@@ -16,6 +16,7 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "locks" / "avenant.lock"
@@ -74,11 +75,12 @@ def belongs(venv: Path, python: Path) -> bool:
 def read_lock(path: Path) -> dict[str, str]:
     """Give the requirements of a lock file by package name, each with its hashes."""
     text = re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {re.match(r"[\w.-]+", entry)[0].lower(): entry for entry in re.split(r"\n(?=\S)", text.strip())}
+    entries = re.split(r"\n(?=\S)", text.strip())
+    return {name[0].lower(): entry for entry in entries if (name := re.match(r"[\w.-]+", entry))}
 
 
 def durable_works(python: Path, entry: str) -> bool:
-    wanted = re.search(r"==(\S+)", entry)[1]
+    wanted = entry.partition("==")[2].split()[0]
     code = f"{PROBE}; from importlib.metadata import version; assert version('{BUILT_APART}') == '{wanted}'"
     return subprocess.run([str(python), "-c", code], capture_output=True).returncode == 0
 
@@ -135,14 +137,14 @@ def try_build(python: Path, entry: str, log: Path, settings: dict[str, str]) -> 
         return subprocess.run([str(python), "-c", PROBE], stdout=output, stderr=output).returncode == 0
 
 
-def install_locked(python: Path, requirements: str, *options: str, **how) -> subprocess.CompletedProcess:
+def install_locked(python: Path, requirements: str, *options: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
     with tempfile.TemporaryDirectory(prefix="avenant-") as folder:
         part = Path(folder, "requirements.txt")
         part.write_text(requirements + "\n", encoding="utf-8")
         return pip(python, "--require-hashes", *options, "-r", str(part), **how)
 
 
-def pip(python: Path, *arguments: str, check: bool = True, **how) -> subprocess.CompletedProcess:
+def pip(python: Path, *arguments: str, check: bool = True, **how: Any) -> subprocess.CompletedProcess[bytes]:
     quiet = ("--quiet",) if check else ()
     command = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     done = subprocess.run([*command, *quiet, *arguments], stdin=subprocess.DEVNULL, **how)

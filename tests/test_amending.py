@@ -402,6 +402,13 @@ READER = """criteria:
     cite: [{source: avenant, at: article 1}]
     met_when: {ref: activite_minimale, is: met}
 """
+PROMISE = """properties:
+  - id: propriete.plus_de_patients
+    label: {fr: Plus de patients ne nuisent pas, en: More patients do no harm}
+    cite: [{source: avenant, at: article 1}]
+    more: patientele.mt_depart
+    never_less: activite_minimale
+"""
 FAULTS = {
     "unknown base": ({}, {"base": "nouvele"}, "avenant/convention.yaml:3:9 unknown-convention"),
     "itself": ({}, {"base": "avenant"}, "avenant/convention.yaml:3:9 cycle"),
@@ -411,6 +418,14 @@ FAULTS = {
     ),
     "removed and still read": (
         {"convention.yaml": "removed: [activite_minimale]\n", "a.yaml": READER},
+        {},
+        "avenant/convention.yaml:8:11 removed-read",
+    ),
+    "a question removed and still read": (
+        {"convention.yaml": "removed: [borne_du_minimum]\n"}, {}, "avenant/convention.yaml:8:11 removed-read"
+    ),
+    "removed and still promised": (
+        {"convention.yaml": "removed: [activite_minimale]\n", "a.yaml": PROMISE},
         {},
         "avenant/convention.yaml:8:11 removed-read",
     ),

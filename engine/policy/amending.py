@@ -23,6 +23,7 @@ from engine.records import dataclass
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
 STILL_READ, EARLY = "removed-read", "amends-early"
 _LISTS = (*KINDS, "properties", "suppositions")
+_READS = ("ref", "criterion", "interpretation", "by_outcome", "never_less", "never_more")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
 _Item = tuple[str, str, Piece]  # with its file and kind
@@ -226,7 +227,7 @@ def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Piece]) -> Ite
     """What is removed although an item that stays reads it, with the first that does."""
     entries = [piece for _, _, piece in _items(files)] if removed else []
     for id_, piece in removed.items():
-        read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in ("ref", "criterion")))
+        read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in _READS))
         reader = next(read, None)
         if reader is not None:
             yield wrong(piece.at, STILL_READ, id=id_, reader=reader["id"].value, place=str(reader.at))

@@ -83,7 +83,9 @@ def _sheet(name: str, workbook: Any, form: Form, vocabulary: Vocabulary) -> tupl
 
 
 def _first_row(sheet: Any) -> int | None:
-    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+    """The first row that says something; no further than the sheet goes, as each cell looked at is made."""
+    last, right = min(sheet.max_row, MAX_ROWS), min(sheet.max_column, MAX_COLUMNS)
+    rows = sheet.iter_rows(sheet.min_row, last, max_col=right)
     return next((cells[0].row for cells in rows if any(cell.value is not None for cell in cells)), None)
 
 

@@ -102,6 +102,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ``@pytest.mark.turns(case=CASES, lang=LANGUAGES, form=FORMATS)``, whose values are independent, runs it for each
     case with one language and one format, in turn from one case to the next, and with full effort for all
     combinations. Of a single list, as ``turns(lang=LANGUAGES)``, one value is taken, another one in another test.
+    With ``every=3`` it is every third of the cases by default.
     """
     effort = effort_of(metafunc.config)
     for mark in metafunc.definition.iter_markers("sweep"):
@@ -110,14 +111,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(name, range(count))
     for mark in metafunc.definition.iter_markers("turns"):
         start = zlib.crc32(metafunc.definition.name.encode())
-        names, values = [*mark.kwargs], [*mark.kwargs.values()]
-        rows = effort.turns(*values, start=start) if len(names) > 1 else effort.turns(("",), *values, start=start)
-        chosen = rows if len(names) > 1 else [row[1:] for row in rows]
+        lists = {name: value for name, value in mark.kwargs.items() if name != "every"}
+        every, names, values = mark.kwargs.get("every"), [*lists], [*lists.values()]
+        one = len(names) == 1 and not every  # of the list
+        rows = effort.turns(*([("",)] if one else []), *values, start=start)
+        chosen = [row[1:] for row in rows] if one else rows[:: 1 if effort.full else every]
         metafunc.parametrize(names, chosen, ids=["-".join(map(shown, row)) for row in chosen])
 
 
 def shown(value: object) -> str:
     """What a value is called in the name of a test."""
+    if isinstance(value, tuple):
+        return "-".join(map(shown, value))
     return value.stem if isinstance(value, Path) else str(value)
 
 

@@ -139,11 +139,11 @@ def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> 
     return chain(filter(said, observed), filter(looked_at, observed), observed)
 
 
-@pytest.mark.parametrize(("convention", "id_"), sorted(named()))
+@pytest.mark.turns(place=sorted(named()), every=2)
 def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
-    convention: str, id_: str, session: Session, cases: list[PolicyCase], observed: list[Observed]
+    place: tuple[str, str], session: Session, cases: list[PolicyCase], observed: list[Observed]
 ) -> None:
-    registry = session.registry
+    (convention, id_), registry = place, session.registry
     if id_ in registry.conventions[convention].interpretations:
         taken = {choice for case in cases for choice in case.entry.get("interpret", {})}
         assert id_ in taken, "no policy test takes the other side"

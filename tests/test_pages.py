@@ -121,7 +121,7 @@ def bare(page: Page, lang: str) -> Iterator[str]:
                         yield " | ".join(row)
 
 
-@pytest.mark.turns(path=FILES, lang=LANGS)
+@pytest.mark.turns(path=FILES, lang=LANGS, every=3)
 def test_a_page_holds_words_alone_and_each_open_result_its_reason(
     session: Session, codes: set[str], path: Path, lang: str
 ) -> None:

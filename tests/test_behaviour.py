@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from conftest import Effort, effects_found_once
 from fewer_rules import only
+from small_rules import OVERLAY
 
 from engine.comparison.edits.same import meaning
 from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, behaviours
@@ -422,20 +423,7 @@ def test_a_question_whose_default_moves_is_the_cause(small: Session, tmp_path: P
 
 
 def test_an_overlay_of_one_version_is_the_cause_of_what_it_puts_there(small: Session, tmp_path: Path) -> None:
-    laid = """overlays:
-  - id: contrats_en_cours
-    label: {fr: Contrats en cours, en: Running contracts}
-    cite: [{source: texte}]
-    signed: {before: "2024-06-22"}
-    from_first_anniversary_on_or_after: "2024-06-22"
-    replace: {activite_minimale: activite_minimale.en_cours}
-criteria:
-  - id: activite_minimale.en_cours
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-"""
-    older, newer = versions(small.registry.root, tmp_path, "ancienne", {}, {"nouvelle/anciens.yaml": ("", laid)})
+    older, newer = versions(small.registry.root, tmp_path, "ancienne", {}, {"nouvelle/anciens.yaml": ("", OVERLAY)})
     (found,) = behaviours([(older, newer)])
     (effect,) = of(found, "eligibilite")
     assert (effect.before, effect.after) == ("eligible", "ineligible")

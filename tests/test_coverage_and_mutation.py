@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import FIXTURES, ROOT, avenant
+from small_rules import OVERLAY
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -263,19 +264,7 @@ def test_a_test_is_proposed_where_another_criterion_hides_what_an_overlay_change
     copied = Path(shutil.copytree(ROOT / FIXTURES / "small_policies", tmp_path / "policies"))
     shutil.rmtree(copied / "nouvelle/tests")
     texts = {
-        "nouvelle/anciens.yaml": """overlays:
-  - id: contrats_en_cours
-    label: {fr: Contrats en cours, en: Running contracts}
-    cite: [{source: texte}]
-    signed: {before: "2024-06-22"}
-    from_first_anniversary_on_or_after: "2024-06-22"
-    replace: {activite_minimale: activite_minimale.en_cours}
-criteria:
-  - id: activite_minimale.en_cours
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-""",
+        "nouvelle/anciens.yaml": OVERLAY,
         "ancienne/regles.yaml": (copied / "ancienne/regles.yaml")
         .read_text(encoding="utf-8")
         .replace("outcomes:", CHOICE + "outcomes:"),

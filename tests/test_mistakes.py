@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant
+from small_rules import OVERLAY
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -23,19 +24,6 @@ HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
 OLD_HEAD, OLD = "ancienne/convention.yaml", "ancienne/regles.yaml"
 NEXT_HEAD, NEXT, NEXT_TEST = "suivante/convention.yaml", "suivante/regles.yaml", "suivante/tests/regles_test.yaml"
 
-OVERLAY = """overlays:
-  - id: contrats_en_cours
-    label: {fr: Contrats en cours, en: Running contracts}
-    cite: [{source: texte}]
-    signed: {before: "2024-06-22"}
-    from_first_anniversary_on_or_after: "2024-06-22"
-    replace: {activite_minimale: activite_minimale.en_cours}
-criteria:
-  - id: activite_minimale.en_cours
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-"""
 THRESHOLD = """parameters:
   - id: seuil
     label: {fr: Seuil, en: Threshold}

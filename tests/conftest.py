@@ -199,6 +199,12 @@ def small_policies(root: Path) -> Path:
     return root / "tests" / "fixtures" / "small_policies"
 
 
+@pytest.fixture
+def small_copy(small_policies: Path, tmp_path: Path) -> Path:
+    """The small policies, for a test to change."""
+    return Path(shutil.copytree(small_policies, tmp_path / "policies"))
+
+
 @pytest.fixture(scope="session")
 def small(small_policies: Path) -> Iterator[Session]:
     opened = Session(load_registry(small_policies))

@@ -1,4 +1,12 @@
-"""Rules that tests add to the small policies."""
+"""The small policies, two conventions of a page each, and what tests make of copies of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from command import FIXTURES, ROOT
+
+SMALL = ROOT / FIXTURES / "small_policies"
 
 OVERLAY = """overlays:
   - id: contrats_en_cours
@@ -13,3 +21,10 @@ criteria:
     cite: [{source: texte}]
     met_when: {fact: patientele.mt_depart, at_least: 700}
 """
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Puts ``new`` in the place of ``old`` where it first stands in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, (path, old)
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT, avenant
-from small_rules import OVERLAY
+from command import LANGUAGES, avenant
+from small_rules import OVERLAY, SMALL, edit
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -19,7 +19,6 @@ from engine.policy.checks import check_folder
 from engine.policy.reading import load_registry
 from engine.suite.running import read_cases, run_case
 
-SMALL = ROOT / FIXTURES / "small_policies"
 HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
 OLD_HEAD, OLD = "ancienne/convention.yaml", "ancienne/regles.yaml"
 NEXT_HEAD, NEXT, NEXT_TEST = "suivante/convention.yaml", "suivante/regles.yaml", "suivante/tests/regles_test.yaml"
@@ -65,13 +64,8 @@ def put(file: str, text: str) -> Step:
     return lambda root: (root / file).write_text(text, encoding="utf-8")
 
 
-def edit(file: str, old: str, new: str) -> Step:
-    def step(root: Path) -> None:
-        text = (root / file).read_text(encoding="utf-8")
-        assert old in text, (file, old)
-        (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    return step
+def edited(file: str, old: str, new: str) -> Step:
+    return lambda root: edit(root / file, old, new)
 
 
 def move(old: str, new: str) -> Step:
@@ -87,11 +81,11 @@ def copied_text(root: Path) -> None:
         (NEXT_HEAD, 'from: "2024-06-22"', 'from: "2026-01-01"'),
         (NEXT_TEST, "2024-09-02", "2026-02-01"),
     ):
-        edit(file, old, new)(root)
+        edit(root / file, old, new)
 
 
 def following(old: str, new: str) -> list[Step]:
-    return [copied_text, edit(NEXT, old, new)]
+    return [copied_text, edited(NEXT, old, new)]
 
 
 def dated(values: str, source: str = "2024-06") -> list[Step]:
@@ -99,15 +93,14 @@ def dated(values: str, source: str = "2024-06") -> list[Step]:
     entry = f'  note: {{title: Note, publisher: Avenant, kind: derived, date: "{source}"}}\ninterpretations:'
     extra = AT_THRESHOLD.replace("cite:", "informs: true\n    cite:")
     last = '      - {from: "2024-06-22", value: 775}\n'
-    return [edit(HEAD, "interpretations:", entry), put("nouvelle/seuils.yaml", THRESHOLD.replace(last, values) + extra)]
+    return [
+        edited(HEAD, "interpretations:", entry),
+        put("nouvelle/seuils.yaml", THRESHOLD.replace(last, values) + extra),
+    ]
 
 
 def row(old: str, new: str) -> list[Step]:
-    return [edit(RULES, old, new)]
-
-
-def row_of_head(old: str, new: str) -> list[Step]:
-    return [edit(HEAD, old, new)]
+    return [edited(RULES, old, new)]
 
 
 PERCENT = "{percent_of: [0.8, {fact: patientele.mt_actuelle}]}"
@@ -120,7 +113,174 @@ MINIMUM = """      any:
             - {interpretation: borne_du_minimum, is: incluse}
 """
 
-# What was done, what is told, and a text of the line at which it is told ("" is the file).
+# One edit of one file: what stood there, what is written instead, the code that is told, and a text of the line at
+# which it is told ("" is the file).
+SLIPS: dict[str, tuple[str, str, str, str, str]] = {
+    "a misspelt key of a row": (RULES, "then: 38000", "thn: 38000", "unknown-key", "thn: 38000"),
+    "a source that nothing cites": (
+        HEAD,
+        "interpretations:",
+        "  autre: {title: Autre, publisher: Avenant, kind: derived}\ninterpretations:",
+        "unused-source",
+        "autre",
+    ),
+    "French under en": (
+        RULES,
+        "en: Yearly amount of the aid",
+        "en: Montant de l'aide",
+        "label-language",
+        "id: aide.montant_annuel",
+    ),
+    "English under fr": (
+        RULES,
+        "fr: Montant annuel de l'aide",
+        "fr: Amount of the aid",
+        "label-language",
+        "id: aide.montant_annuel",
+    ),
+    "one text in both languages": (
+        HEAD,
+        "en: Newer example convention",
+        "en: Nouvelle convention d'exemple",
+        "label-same",
+        "id: nouvelle",
+    ),
+    "a share for a percentage": (RULES, "more_than: 775", f"more_than: {PERCENT}", "percent-small", "0.8"),
+    "a share of a fact in percent": (
+        RULES,
+        "patientele.mt_depart, more_than: 775",
+        "medecin.part_honoraires_cliniques, more_than: 0.8",
+        "percent-small",
+        "0.8",
+    ),
+    "a bound that all reach": (RULES, "at_least: 775", "at_least: 0", "comparison-always", "at_least: 0"),
+    "a bound that none reaches": (
+        RULES,
+        "patientele.mt_depart, more_than: 775",
+        "medecin.part_honoraires_cliniques, more_than: 800",
+        "comparison-never",
+        "800",
+    ),
+    "a row of 2206": (
+        RULES,
+        "annee: {from: 3}, then: 13000}",
+        'annee: {from: 3}, then: 13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2206-01-01", then: 9}',
+        "value-never",
+        "2206",
+    ),
+    "a source of 1924": (HEAD, "publisher:", 'date: "1924", publisher:', "source-never", "1924"),
+    "true for an amount": (RULES, "19000", "true", "number-form", "true"),
+    "a comma between decimals": (RULES, "19000", "19,5", "number-form", "19,5"),
+    "a yes in French": (RULES, "patientele.mt_depart, at_least: 775", "medecin.optam, is: oui", "boolean-form", "oui"),
+    "an order among options": (
+        RULES,
+        "patientele.mt_depart, at_least: 775",
+        "medecin.secteur, at_least: secteur_1",
+        "wrong-operator",
+        "at_least: secteur_1",
+    ),
+    "an operator in French": (RULES, "at_least: 775", "au_moins: 775", "unknown-key", "au_moins"),
+    "no space after a colon": (RULES, "    unit: EUR", "    unit:EUR", "yaml-after-colon", "unit:EUR"),
+    "a hard space": (RULES, "    unit: EUR", "    unit:\u00a0EUR", "yaml-space", "EUR"),
+    "a quote within a text": (HEAD, "id: nouvelle", 'id: "nouvelle" convention', "yaml-quotes", '"nouvelle"'),
+    "a number sign in a text": (HEAD, "id: nouvelle", "id: nouvelle #1", "yaml-comment", "#1"),
+    "a comment within a label": (
+        RULES,
+        "{fr: Activité minimale, en: Minimum activity}",
+        "\n      fr: Option n° 1 # ouverte\n      en: Open option",
+        "yaml-comment",
+        "# ouverte",
+    ),
+    "a condition of every value": (
+        RULES,
+        "{fact: patientele.mt_depart, more_than: 775}",
+        "{fact: medecin.optam, in: [true, false]}",
+        "comparison-always",
+        "in: [true, false]",
+    ),
+    "a negative amount": (RULES, "13000", "-13000", "number-negative", "-13000"),
+    "a number in quotes": (RULES, "19000", '"19 000"', "number-form", '"19 000"'),
+    "a number with a space": (RULES, "19000", "19 000", "number-form", "19 000"),
+    "a number with a sign of currency": (RULES, "19000", "19000 €", "number-form", "19000 €"),
+    "a point between thousands": (RULES, "19000", "19.000", "number-decimals", "19.000"),
+    "a bound in quotes": (RULES, "at_least: 775", 'at_least: "775"', "number-form", '"775"'),
+    "a unit in French": (RULES, "unit: EUR", "unit: euros", "wrong-value", "unit: euros"),
+    "a line with a space too few": (RULES, "    unit: EUR", "   unit: EUR", "yaml-indentation", "unit: EUR"),
+    "a text with a colon": (
+        RULES,
+        "fr: Activité minimale",
+        'fr: "Activité" : minimale',
+        "yaml-open",
+        'label: {fr: "Activité',
+    ),
+    "a row left out": (
+        RULES,
+        "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n",
+        "",
+        "row-gap",
+        "id: aide.montant_annuel",
+    ),
+    "a year beyond those of a contract": (RULES, "annee: {before: 3}", "annee: [1, 2, 16]", "fact-range", "16"),
+    "a bound beyond those of a contract": (RULES, "{from: 3}", "{from: 3, before: 17}", "fact-range", "17"),
+    "a bound between two years": (RULES, "annee: {from: 3}", "annee: {from: 2.5}", "fact-decimals", "2.5"),
+    "a range turned round": (RULES, "{before: 3}", "{from: 3, before: 1}", "unreachable-row", "before: 1"),
+    "a merge": (RULES, "{option: demi_etp, annee: {f", "{<<: {option: demi_etp}, annee: {f", "yaml-anchor", "<<"),
+    "a result said twice": (HEAD, "id: aide.montant_annuel", "id: eligibilite", "duplicate-id", "role: maximum"),
+    "a term that is no day": (
+        HEAD,
+        "results:",
+        "life: {term: aide.montant_annuel, end: aide.montant_annuel}\nresults:",
+        "type-mismatch",
+        "life:",
+    ),
+    "years counted from a number": (
+        HEAD,
+        "{fact: contrat.date_signature}",
+        "{fact: contrat.annee}",
+        "type-mismatch",
+        "years_from",
+    ),
+    "a row dated before its text": (
+        RULES,
+        "13000}\n",
+        '13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2023-01-01", then: 9}\n',
+        "value-never",
+        "then: 9",
+    ),
+    "a source of a month that no year has": (
+        HEAD,
+        "kind: derived",
+        'kind: derived, date: "2024-13"',
+        "day-missing",
+        "2024-13",
+    ),
+    "a day that no calendar has": (HEAD, '"2024-06-22"', '"2024-06-31"', "day-missing", "2024-06-31"),
+    "a fact misspelt": (RULES, "contrat.option", "contrat.optoin", "unknown-fact", "contrat.optoin"),
+    "a key misspelt": (RULES, "unit: EUR", "unti: EUR", "unknown-key", "unti"),
+    "a source misspelt": (RULES, "source: texte, at: article 2", "source: text", "unknown-source", "source: text}"),
+    "two rows for one case": (RULES, "before: 3", "before: 4", "row-overlap", "{from: 3}"),
+    "an id used twice": (RULES, "  - id: eligibilite\n", "  - id: activite_minimale\n", "duplicate-id", "id:"),
+    "a date with the day first": (HEAD, "2024-06-22", "22/06/2024", "wrong-date", "22/06/2024"),
+    "a date in curly quotes": (HEAD, '"2024-06-22"', "“2024-06-22”", "wrong-date", "“2024-06-22”"),
+    "a place in a source by another word": (RULES, "at: article 1", "lieu: article 1", "unknown-key", "lieu"),
+    "a verdict in French": (RULES, "any_criterion: not_met", "any_criterion: non_rempli", "wrong-value", "refus"),
+    "an id with its accent": (RULES, "then: ineligible}", "then: inéligible}", "wrong-value", "inéligible"),
+    "a fact without its key": (RULES, "at_least: 775", "at_least: contrat.annee", "number-form", "contrat.annee"),
+    "a window that ends before it begins": (
+        HEAD,
+        '"2024-06-22"}',
+        '"2024-06-22", before: "2024-06-21"}',
+        "window-empty",
+        "id: nouvelle",
+    ),
+    "a kind of source that is none": (HEAD, "kind: derived", "kind: site", "wrong-value", "kind: site"),
+    "a default that is no choice": (HEAD, "default: incluse", "default: inclus", "unknown-value", "id: borne"),
+    "a tab for spaces": (RULES, "    met_when:", "\tmet_when:", "yaml-tab", "\tmet_when:"),
+    "the marks of a merge": (RULES, "tables:", "<<<<<<< HEAD\ntables:", "yaml-colon", "tables:"),
+    "a comma in a text": (RULES, "en: Minimum activity", "en: Minimum, activity", "yaml-empty-value", "Minimum,"),
+}
+
+# What was done, the code that is told, and the file and a text of the line at which it is told.
 MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     "a folder copied with its overlays": (
         [put(f"nouvelle/{AGAIN}", OVERLAY), copied_text],
@@ -146,7 +306,6 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         f"nouvelle/{AGAIN}",
         "6400",
     ),
-    "a misspelt key of a row": (row("then: 38000", "thn: 38000"), "unknown-key", RULES, "thn: 38000"),
     "rules in a .yml": ([put("nouvelle/extra.yml", THRESHOLD)], "file-unread", "nouvelle/extra.yml", ""),
     "a suite in the plural": (
         [move("nouvelle/tests/regles_test.yaml", "nouvelle/tests/regles_tests.yaml")],
@@ -175,7 +334,7 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     "rules beside the folders": ([put("autres.yaml", THRESHOLD)], "file-unread", "autres.yaml", ""),
     "a backup left behind": ([put("nouvelle/regles.yaml.bak", "")], "file-unread", "nouvelle/regles.yaml.bak", ""),
     "a criterion in another file than its outcome": (
-        [*dated(VALUE), edit("nouvelle/seuils.yaml", "    informs: true\n", "")],
+        [*dated(VALUE), edited("nouvelle/seuils.yaml", "    informs: true\n", "")],
         "unused-criterion",
         "nouvelle/seuils.yaml",
         "id: au_seuil",
@@ -193,53 +352,11 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "nouvelle/seuils.yaml",
         "id: seuil",
     ),
-    "a source that nothing cites": (
-        [
-            edit(
-                HEAD, "interpretations:", "  autre: {title: Autre, publisher: Avenant, kind: derived}\ninterpretations:"
-            )
-        ],
-        "unused-source",
-        HEAD,
-        "autre",
-    ),
     "a question that nothing asks": (
         row(MINIMUM, "      {fact: patientele.mt_depart, at_least: 775}\n"),
         "unused-interpretation",
         HEAD,
         "id: borne_du_minimum",
-    ),
-    "French under en": (
-        row("en: Yearly amount of the aid", "en: Montant de l'aide"),
-        "label-language",
-        RULES,
-        "id: aide.montant_annuel",
-    ),
-    "English under fr": (
-        row("fr: Montant annuel de l'aide", "fr: Amount of the aid"),
-        "label-language",
-        RULES,
-        "id: aide.montant_annuel",
-    ),
-    "one text in both languages": (
-        [edit(HEAD, "en: Newer example convention", "en: Nouvelle convention d'exemple")],
-        "label-same",
-        HEAD,
-        "id: nouvelle",
-    ),
-    "a share for a percentage": (row("more_than: 775", f"more_than: {PERCENT}"), "percent-small", RULES, "0.8"),
-    "a share of a fact in percent": (
-        row("patientele.mt_depart, more_than: 775", "medecin.part_honoraires_cliniques, more_than: 0.8"),
-        "percent-small",
-        RULES,
-        "0.8",
-    ),
-    "a bound that all reach": (row("at_least: 775", "at_least: 0"), "comparison-always", RULES, "at_least: 0"),
-    "a bound that none reaches": (
-        row("patientele.mt_depart, more_than: 775", "medecin.part_honoraires_cliniques, more_than: 800"),
-        "comparison-never",
-        RULES,
-        "800",
     ),
     "a percentage with two zeros too many": (
         [
@@ -250,68 +367,11 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         NEXT,
         "8000",
     ),
-    "a row of 2206": (
-        row(
-            "annee: {from: 3}, then: 13000}",
-            'annee: {from: 3}, then: 13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2206-01-01", then: 9}',
-        ),
-        "value-never",
-        RULES,
-        "2206",
-    ),
-    "a source of 1924": (
-        [edit(HEAD, "publisher:", 'date: "1924", publisher:')],
-        "source-never",
-        HEAD,
-        "1924",
-    ),
-    "rules copied word for word": (
-        [copied_text],
-        "file-repeated",
-        NEXT,
-        "",
-    ),
-    "true for an amount": (row("19000", "true"), "number-form", RULES, "true"),
-    "a comma between decimals": (row("19000", "19,5"), "number-form", RULES, "19,5"),
-    "a yes in French": (
-        row("patientele.mt_depart, at_least: 775", "medecin.optam, is: oui"),
-        "boolean-form",
-        RULES,
-        "oui",
-    ),
-    "an order among options": (
-        row("patientele.mt_depart, at_least: 775", "medecin.secteur, at_least: secteur_1"),
-        "wrong-operator",
-        RULES,
-        "at_least: secteur_1",
-    ),
-    "an operator in French": (row("at_least: 775", "au_moins: 775"), "unknown-key", RULES, "au_moins"),
-    "no space after a colon": (row("    unit: EUR", "    unit:EUR"), "yaml-after-colon", RULES, "unit:EUR"),
-    "a hard space": (row("    unit: EUR", "    unit:\u00a0EUR"), "yaml-space", RULES, "EUR"),
-    "a quote within a text": (
-        [edit(HEAD, "id: nouvelle", 'id: "nouvelle" convention')],
-        "yaml-quotes",
-        HEAD,
-        '"nouvelle"',
-    ),
-    "a number sign in a text": (
-        [edit(HEAD, "id: nouvelle", "id: nouvelle #1")],
-        "yaml-comment",
-        HEAD,
-        "#1",
-    ),
-    "a comment within a label": (
-        row(
-            "{fr: Activité minimale, en: Minimum activity}", "\n      fr: Option n° 1 # ouverte\n      en: Open option"
-        ),
-        "yaml-comment",
-        RULES,
-        "# ouverte",
-    ),
+    "rules copied word for word": ([copied_text], "file-repeated", NEXT, ""),
     "a sentence of refusal taken out": (
         [
-            edit(RULES, "    met_when:", "    refusal: {fr: trop peu, en: too few}\n    met_when:"),
-            edit(
+            edited(RULES, "    met_when:", "    refusal: {fr: trop peu, en: too few}\n    met_when:"),
+            edited(
                 RULES,
                 "outcomes:",
                 "  - id: autre\n    label: {fr: Autre, en: Other}\n    cite: [{source: texte}]\n"
@@ -324,7 +384,7 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     ),
     "a value that the text no longer knows": (
         [
-            edit(
+            edited(
                 HEAD,
                 "interpretations:",
                 "knows:\n  contrat.option: {in: [un_etp], cite: [{source: texte}]}\ninterpretations:",
@@ -334,23 +394,12 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         RULES,
         "annee: {before: 3}",
     ),
-    "a condition of every value": (
-        row("{fact: patientele.mt_depart, more_than: 775}", "{fact: medecin.optam, in: [true, false]}"),
-        "comparison-always",
-        RULES,
-        "in: [true, false]",
-    ),
     "a rounding a hundredfold": (
-        [
-            put("nouvelle/dus.yaml", ROUNDED),
-            copied_text,
-            edit("suivante/dus.yaml", "to: 0.01", "to: 100"),
-        ],
+        [put("nouvelle/dus.yaml", ROUNDED), copied_text, edited("suivante/dus.yaml", "to: 0.01", "to: 100")],
         "number-leap",
         "suivante/dus.yaml",
         "to: 100",
     ),
-    "a negative amount": (row("13000", "-13000"), "number-negative", RULES, "-13000"),
     "a digit too many": (following("19000", "190000"), "number-leap", NEXT, "190000"),
     "a thousandth": (following("19000", "19.5"), "number-leap", NEXT, "19.5"),
     "two digits swapped": (following("at_least: 775", "at_least: 757"), "number-digits", NEXT, "757"),
@@ -376,8 +425,8 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     ),
     "a value without a label": (
         [
-            edit(RULES, "values: [eligible, ineligible]", "values: [eligible, ineligible, ajourne]"),
-            edit(RULES, "{any_criterion: not_met}, then: ineligible", "{any_criterion: not_met}, then: ajourne"),
+            edited(RULES, "values: [eligible, ineligible]", "values: [eligible, ineligible, ajourne]"),
+            edited(RULES, "{any_criterion: not_met}, then: ineligible", "{any_criterion: not_met}, then: ajourne"),
         ],
         "missing-value-label",
         RULES,
@@ -390,103 +439,21 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "ancienne/convention.yaml",
         "id:",
     ),
-    "a number in quotes": (row("19000", '"19 000"'), "number-form", RULES, '"19 000"'),
-    "a number with a space": (row("19000", "19 000"), "number-form", RULES, "19 000"),
-    "a number with a sign of currency": (row("19000", "19000 €"), "number-form", RULES, "19000 €"),
-    "a point between thousands": (row("19000", "19.000"), "number-decimals", RULES, "19.000"),
-    "a bound in quotes": (row("at_least: 775", 'at_least: "775"'), "number-form", RULES, '"775"'),
     "a wrong unit": (following("unit: EUR", "unit: EUR_par_etp"), "role-mismatch", NEXT_HEAD, "role: maximum"),
     "a wrong unit that is added up": (
-        [edit(RULES, "unit: EUR", "unit: patients"), put("nouvelle/dus.yaml", DUE)],
+        [edited(RULES, "unit: EUR", "unit: patients"), put("nouvelle/dus.yaml", DUE)],
         "type-mismatch",
         "nouvelle/dus.yaml",
         "subtract",
     ),
-    "a unit in French": (row("unit: EUR", "unit: euros"), "wrong-value", RULES, "unit: euros"),
-    "a line with a space too few": (row("    unit: EUR", "   unit: EUR"), "yaml-indentation", RULES, "unit: EUR"),
-    "a text with a colon": (
-        row("fr: Activité minimale", 'fr: "Activité" : minimale'),
-        "yaml-open",
-        RULES,
-        'label: {fr: "Activité',
-    ),
-    "a row left out": (
-        row("      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", ""),
-        "row-gap",
-        RULES,
-        "id: aide.montant_annuel",
-    ),
-    "a year beyond those of a contract": (row("annee: {before: 3}", "annee: [1, 2, 16]"), "fact-range", RULES, "16"),
-    "a bound beyond those of a contract": (row("{from: 3}", "{from: 3, before: 17}"), "fact-range", RULES, "17"),
-    "a bound between two years": (row("annee: {from: 3}", "annee: {from: 2.5}"), "fact-decimals", RULES, "2.5"),
-    "a range turned round": (row("{before: 3}", "{from: 3, before: 1}"), "unreachable-row", RULES, "before: 1"),
-    "a merge": (row("{option: demi_etp, annee: {f", "{<<: {option: demi_etp}, annee: {f"), "yaml-anchor", RULES, "<<"),
-    "a result said twice": (
-        row_of_head("id: aide.montant_annuel", "id: eligibilite"),
-        "duplicate-id",
-        HEAD,
-        "role: maximum",
-    ),
-    "a term that is no day": (
-        row_of_head("results:", "life: {term: aide.montant_annuel, end: aide.montant_annuel}\nresults:"),
-        "type-mismatch",
-        HEAD,
-        "life:",
-    ),
-    "years counted from a number": (
-        row_of_head("{fact: contrat.date_signature}", "{fact: contrat.annee}"),
-        "type-mismatch",
-        HEAD,
-        "years_from",
-    ),
-    "a row dated before its text": (
-        row("13000}\n", '13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2023-01-01", then: 9}\n'),
-        "value-never",
-        RULES,
-        "then: 9",
-    ),
-    "a source of a month that no year has": (
-        [edit(HEAD, "kind: derived", 'kind: derived, date: "2024-13"')],
-        "day-missing",
-        HEAD,
-        "2024-13",
-    ),
-    "a day that no calendar has": (
-        [edit(HEAD, '"2024-06-22"', '"2024-06-31"')],
-        "day-missing",
-        HEAD,
-        "2024-06-31",
-    ),
-    "a fact misspelt": (row("contrat.option", "contrat.optoin"), "unknown-fact", RULES, "contrat.optoin"),
-    "a key misspelt": (row("unit: EUR", "unti: EUR"), "unknown-key", RULES, "unti"),
     "an item misspelt": (
         [put("nouvelle/dus.yaml", DUE.replace("ref: retenue", "ref: retenues"))],
         "unknown-item",
         "nouvelle/dus.yaml",
         "subtract",
     ),
-    "a source misspelt": (
-        row("source: texte, at: article 2", "source: text"),
-        "unknown-source",
-        RULES,
-        "source: text}",
-    ),
-    "two rows for one case": (row("before: 3", "before: 4"), "row-overlap", RULES, "{from: 3}"),
-    "two texts at once": (
-        [edit(OLD_HEAD, "2024-06-22", "2024-06-23")],
-        "window-overlap",
-        HEAD,
-        "id: nouvelle",
-    ),
-    "a month without a text": (
-        [edit(OLD_HEAD, "2024-06-22", "2024-05-22")],
-        "window-gap",
-        HEAD,
-        "id: nouvelle",
-    ),
-    "an id used twice": (row("  - id: eligibilite\n", "  - id: activite_minimale\n"), "duplicate-id", RULES, "id:"),
-    "a date with the day first": ([edit(HEAD, "2024-06-22", "22/06/2024")], "wrong-date", HEAD, "22/06/2024"),
-    "a date in curly quotes": ([edit(HEAD, '"2024-06-22"', "“2024-06-22”")], "wrong-date", HEAD, "“2024-06-22”"),
+    "two texts at once": ([edited(OLD_HEAD, "2024-06-22", "2024-06-23")], "window-overlap", HEAD, "id: nouvelle"),
+    "a month without a text": ([edited(OLD_HEAD, "2024-06-22", "2024-05-22")], "window-gap", HEAD, "id: nouvelle"),
     "a value before the one above it": (
         dated(VALUE.replace("2024", "2026") + VALUE),
         "value-order",
@@ -499,46 +466,26 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "nouvelle/seuils.yaml",
         "value: 780",
     ),
-    "a place in a source by another word": (row("at: article 1", "lieu: article 1"), "unknown-key", RULES, "lieu"),
-    "a verdict in French": (row("any_criterion: not_met", "any_criterion: non_rempli"), "wrong-value", RULES, "refus"),
-    "an id with its accent": (row("then: ineligible}", "then: inéligible}"), "wrong-value", RULES, "inéligible"),
-    "a fact without its key": (row("at_least: 775", "at_least: contrat.annee"), "number-form", RULES, "contrat.annee"),
-    "a window that ends before it begins": (
-        [edit(HEAD, '"2024-06-22"}', '"2024-06-22", before: "2024-06-21"}')],
-        "window-empty",
-        HEAD,
-        "id: nouvelle",
-    ),
-    "a kind of source that is none": ([edit(HEAD, "kind: derived", "kind: site")], "wrong-value", HEAD, "kind: site"),
-    "a default that is no choice": (
-        [edit(HEAD, "default: incluse", "default: inclus")],
-        "unknown-value",
-        HEAD,
-        "id: borne",
-    ),
-    "a tab for spaces": (row("    met_when:", "\tmet_when:"), "yaml-tab", RULES, "\tmet_when:"),
-    "the marks of a merge": (row("tables:", "<<<<<<< HEAD\ntables:"), "yaml-colon", RULES, "tables:"),
     "a file in UTF-16": (
         [lambda root: (root / RULES).write_bytes((root / RULES).read_text(encoding="utf-8").encode("utf-16"))],
         "wrong-encoding",
         RULES,
         "",
     ),
-    "a comma in a text": (row("en: Minimum activity", "en: Minimum, activity"), "yaml-empty-value", RULES, "Minimum,"),
+    **{name: ([edited(file, old, new)], code, file, line) for name, (file, old, new, code, line) in SLIPS.items()},
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_mistake_is_told_at_its_line(mistake: str, tmp_path: Path) -> None:
+def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None:
     steps, code, file, line = MISTAKES[mistake]
-    shutil.copytree(SMALL, tmp_path / "policies")
     for step in steps:
-        step(tmp_path / "policies")
-    told = [p for p in check_folder(tmp_path / "policies") if p.code == code]
-    places = [p.location for p in told if p.location.file == str(tmp_path / "policies" / file)]
-    assert places, [problem.line() for problem in check_folder(tmp_path / "policies")]
+        step(small_copy)
+    told = [p for p in check_folder(small_copy) if p.code == code]
+    places = [p.location for p in told if p.location.file == str(small_copy / file)]
+    assert places, [problem.line() for problem in check_folder(small_copy)]
     if line:
-        lines = (tmp_path / "policies" / file).read_text(encoding="utf-8").splitlines()
+        lines = (small_copy / file).read_text(encoding="utf-8").splitlines()
         assert any(line in lines[place.line - 1] for place in places), [str(place) for place in places]
     assert all(problem.message(lang) for problem in told for lang in LANGUAGES)
 
@@ -559,21 +506,18 @@ def test_the_mistake_is_told_at_its_line(mistake: str, tmp_path: Path) -> None:
         ("option: demi_etp, annee: {from: 3}", "option: demi, annee: {from: 3}", "demi_etp"),
     ],
 )
-def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, old, new)(tmp_path / "policies")
-    assert meant in {problem.nearest for problem in check_folder(tmp_path / "policies")}
+def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, small_copy: Path) -> None:
+    edit(small_copy / RULES, old, new)
+    assert meant in {problem.nearest for problem in check_folder(small_copy)}
 
 
-def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(tmp_path: Path) -> None:
-    root = tmp_path / "policies"
-    shutil.copytree(SMALL, root)
+def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(small_copy: Path) -> None:
     for step in dated(VALUE + VALUE.replace("2024", "2026").replace("775", "800")):
-        step(root)
-    edit(HEAD, "kind: derived, date:", "kind: official_text, date:")(root)
-    assert "citation-older" not in {problem.code for problem in check_folder(root)}
-    edit(HEAD, 'date: "2024-06"', 'date: "2023-05"')(root)
-    assert [problem.code for problem in check_folder(root)].count("citation-older") == 2
+        step(small_copy)
+    edit(small_copy / HEAD, "kind: derived, date:", "kind: official_text, date:")
+    assert "citation-older" not in {problem.code for problem in check_folder(small_copy)}
+    edit(small_copy / HEAD, 'date: "2024-06"', 'date: "2023-05"')
+    assert [problem.code for problem in check_folder(small_copy)].count("citation-older") == 2
 
 
 @pytest.mark.parametrize(
@@ -583,48 +527,43 @@ def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(tmp_path: Path
         ("any_criterion: not_met", "all: []", "(number of entries: at least 1)"),
     ],
 )
-def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, old, new)(tmp_path / "policies")
-    (told,) = check_folder(tmp_path / "policies")
+def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, small_copy: Path) -> None:
+    edit(small_copy / RULES, old, new)
+    (told,) = check_folder(small_copy)
     assert said in told.message("en")
 
 
-def test_no_letter_of_another_alphabet_is_dropped_from_the_id_that_is_proposed(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, "id: activite_minimale", "id: activit\u0435_minimale")(tmp_path / "policies")
-    assert {problem.nearest for problem in check_folder(tmp_path / "policies")} == {None}
+def test_no_letter_of_another_alphabet_is_dropped_from_the_id_that_is_proposed(small_copy: Path) -> None:
+    edit(small_copy / RULES, "id: activite_minimale", "id: activit\u0435_minimale")
+    assert {problem.nearest for problem in check_folder(small_copy)} == {None}
 
 
-def test_a_bound_that_takes_in_the_last_year_is_sound(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, "annee: {from: 3}", "annee: {from: 3, before: 16}")(tmp_path / "policies")
-    assert check_folder(tmp_path / "policies") == ()
-    edit(RULES, "before: 16", "before: 3")(tmp_path / "policies")
-    assert [problem.code for problem in check_folder(tmp_path / "policies")] == ["unreachable-row"]
+def test_a_bound_that_takes_in_the_last_year_is_sound(small_copy: Path) -> None:
+    edit(small_copy / RULES, "annee: {from: 3}", "annee: {from: 3, before: 16}")
+    assert check_folder(small_copy) == ()
+    edit(small_copy / RULES, "before: 16", "before: 3")
+    assert [problem.code for problem in check_folder(small_copy)] == ["unreachable-row"]
 
 
 def test_the_form_to_write_is_told(tmp_path: Path) -> None:
     for number, written in enumerate(('"19 000"', "19 000", "19000 €", "19000 EUR", "19.000")):
         root = tmp_path / str(number)
         shutil.copytree(SMALL, root)
-        edit(RULES, "19000", written)(root)
+        edit(root / RULES, "19000", written)
         (told,) = check_folder(root)
         assert "Expected: 19000" in told.message()
 
 
-def test_a_wrong_unit_names_the_table_that_has_it(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, "unit: EUR", "unit: patients")(tmp_path / "policies")
-    put("nouvelle/dus.yaml", DUE)(tmp_path / "policies")
-    (told,) = [p for p in check_folder(tmp_path / "policies") if p.code == "type-mismatch"]
+def test_a_wrong_unit_names_the_table_that_has_it(small_copy: Path) -> None:
+    edit(small_copy / RULES, "unit: EUR", "unit: patients")
+    (small_copy / "nouvelle/dus.yaml").write_text(DUE, encoding="utf-8")
+    (told,) = [p for p in check_folder(small_copy) if p.code == "type-mismatch"]
     assert "aide.montant_annuel: number (patients)" in told.message()
 
 
-def test_a_row_gap_is_told_in_words_and_once(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")(tmp_path / "policies")
-    (told,) = check_folder(tmp_path / "policies")
+def test_a_row_gap_is_told_in_words_and_once(small_copy: Path) -> None:
+    edit(small_copy / RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")
+    (told,) = check_folder(small_copy)
     half = "« Option de temps de travail »\u00a0: Mi-temps (0,5 ETP)\u00a0; « Année du contrat » à partir de 3"
     assert told.message("fr").replace("\u202f", "\u00a0") == f"aucune ligne ne traite {half}"
     half = "“Working time option”: Half time (0.5 FTE); “Year of the contract” from 3"
@@ -646,14 +585,13 @@ EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
     ],
 )
 def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
-    new: str, name: str, nearest: str, tmp_path: Path
+    new: str, name: str, nearest: str, small_copy: Path
 ) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(SUITE, EXPECTED, new)(tmp_path / "policies")
-    session = Session(load_registry(tmp_path / "policies"))
+    edit(small_copy / SUITE, EXPECTED, new)
+    session = Session(load_registry(small_copy))
     failed = [outcome for case in read_cases(session) if not (outcome := run_case(session, case)).passed]
     (told,) = [problem for outcome in failed for problem in outcome.problems]
-    line = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    line = (small_copy / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
     assert line[told.location.column - 1 :].startswith(name)
     assert told.nearest == nearest
 
@@ -669,84 +607,79 @@ def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
     ],
 )
 def test_what_is_wrong_with_a_suite_is_told_by_check_as_by_test(
-    old: str, new: str, code: str, meant: str, tmp_path: Path
+    old: str, new: str, code: str, meant: str, small_copy: Path
 ) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(SUITE, old, new)(tmp_path / "policies")
+    edit(small_copy / SUITE, old, new)
     for command in ("check", "test"):
-        said = avenant(command, "--policies", str(tmp_path / "policies"), "--lang", "en")
+        said = avenant(command, "--policies", str(small_copy), "--lang", "en")
         assert said.exit_code == 1
         assert f": {code}: " in said.output
         assert f"Did you mean '{meant}'?" in said.output
 
 
-def test_a_list_of_differences_is_checked_for_its_form(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    put("nouvelle/tests/differences.yaml", "differences: [{becuse: Article 2, cases: []}]\n")(tmp_path / "policies")
-    said = avenant("check", "--policies", str(tmp_path / "policies"), "--lang", "en")
+def test_a_list_of_differences_is_checked_for_its_form(small_copy: Path) -> None:
+    (small_copy / "nouvelle/tests/differences.yaml").write_text(
+        "differences: [{becuse: Article 2, cases: []}]\n", encoding="utf-8"
+    )
+    said = avenant("check", "--policies", str(small_copy), "--lang", "en")
     assert "differences.yaml:1:16: unknown-key" in said.output
 
 
-def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    edit(SUITE, "option: demi_etp", "option: demi_tp")(tmp_path / "policies")
+def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(small_copy: Path) -> None:
+    edit(small_copy / SUITE, "option: demi_etp", "option: demi_tp")
     with pytest.raises(InputFault) as error:
-        read_cases(Session(load_registry(tmp_path / "policies")))
+        read_cases(Session(load_registry(small_copy)))
     (told,) = error.value.problems
-    line = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    line = (small_copy / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
     assert (told.code, told.nearest) == ("fact-value", "demi_etp")
     assert line[told.location.column - 1 :].startswith("demi_tp")
 
 
-def test_two_cases_of_one_name_are_told_at_the_second(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
-    text = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8")
+def test_two_cases_of_one_name_are_told_at_the_second(small_copy: Path) -> None:
+    text = (small_copy / SUITE).read_text(encoding="utf-8")
     case = text[text.index("  - name:") :]
-    (tmp_path / "policies" / SUITE).write_text(text + case, encoding="utf-8")
+    (small_copy / SUITE).write_text(text + case, encoding="utf-8")
     with pytest.raises(InputFault) as error:
-        read_cases(Session(load_registry(tmp_path / "policies")))
+        read_cases(Session(load_registry(small_copy)))
     (told,) = error.value.problems
     first = len(text[: text.index("  - name:")].splitlines()) + 1
     assert (told.code, told.location.line) == ("case-repeated", len(text.splitlines()) + 1)
     assert all(f":{first}:" in told.message(lang) for lang in LANGUAGES)
 
 
-def test_a_test_that_fails_under_a_later_text_names_what_it_changes(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(SMALL, tmp_path / "policies"))
-    put(f"nouvelle/{AGAIN}", OVERLAY)(root)
+def test_a_test_that_fails_under_a_later_text_names_what_it_changes(small_copy: Path) -> None:
+    (small_copy / f"nouvelle/{AGAIN}").write_text(OVERLAY, encoding="utf-8")
     suite = """suite: Encore
 base: {contrat: {date_signature: "2023-09-02", option: demi_etp, annee: 3}}
 cases:
   - {name: Après trois ans, given: {patientele.mt_depart: 699}, expect: {activite_minimale: met}}
 """
-    put("ancienne/tests/encore_test.yaml", suite)(root)
-    told = " ".join(avenant("test", "--policies", str(root), "--lang", "fr").output.split())
+    (small_copy / "ancienne/tests/encore_test.yaml").write_text(suite, encoding="utf-8")
+    told = " ".join(avenant("test", "--policies", str(small_copy), "--lang", "fr").output.split())
     assert "Décidé sous les effets de textes postérieurs : Contrats en cours (nouvelle/contrats_en_cours)." in told
 
 
-def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
+def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(small_copy: Path) -> None:
     suite = "nouvelle/tests/regles_test.yaml"
     given = 'contrat.date_embauche: "2031-02-29", patientele.mt_depart'
-    edit(suite, "patientele.mt_depart", given)(tmp_path / "policies")
+    edit(small_copy / suite, "patientele.mt_depart", given)
     with pytest.raises(InputFault) as error:
-        read_cases(Session(load_registry(tmp_path / "policies")))
+        read_cases(Session(load_registry(small_copy)))
     (told,) = error.value.problems
-    text = (tmp_path / "policies" / suite).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    text = (small_copy / suite).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
     assert (told.code, text[told.location.column - 1 :][:12]) == ("day-missing", '"2031-02-29"')
 
 
-def test_every_fault_of_a_test_is_told_at_its_fact_and_a_group_is_left_out_whole(tmp_path: Path) -> None:
-    shutil.copytree(SMALL, tmp_path / "policies")
+def test_every_fault_of_a_test_is_told_at_its_fact_and_a_group_is_left_out_whole(small_copy: Path) -> None:
     suite = """suite: Essais
 base: {contrat: {date_signature: "2024-09-02", option: demi_et, annee: 1}}
 cases:
   - {name: Une, given: {patientele.secteur: secteur_1, patientele.mt_depart: -3}, expect: {eligibilite: eligible}}
   - {name: Deux, without: [contrat], given: {patientele.mt_depart: 775}, expect: {eligibilite: eligible}}
 """
-    put(SUITE, suite)(tmp_path / "policies")
+    (small_copy / SUITE).write_text(suite, encoding="utf-8")
     with pytest.raises(InputFault) as error:
-        read_cases(Session(load_registry(tmp_path / "policies")))
+        read_cases(Session(load_registry(small_copy)))
     told = [(each.code, each.location.line, each.location.column, each.nearest) for each in error.value.problems]
     assert told == [
         ("fact-value", 2, 56, "demi_etp"),

@@ -19,7 +19,7 @@ from engine.exchange.rules_text import rules_text
 from engine.language.expressions import Cases
 from engine.policy.checks import check_folder
 from engine.policy.loader import load, parse
-from engine.policy.model import Convention, Criterion, Parameter, Table
+from engine.policy.model import Convention, Criterion, Table
 from engine.policy.reading import load_registry, read_registry
 from engine.policy.registry import Registry
 
@@ -293,8 +293,8 @@ def test_a_kept_parameter_has_the_value_of_the_first_day_and_those_to_come(polic
     (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
     amend(policies, {"eligibilite.yaml": MINIMUM})
     body = read(policies).by_id("avenant").items["seuil"].body
-    assert isinstance(body, Parameter)
-    dated = [(str(each.start), each.value) for each in body.values]
+    assert isinstance(body, Table)
+    dated = [(str(each.start), each.then) for each in body.rows]
     assert [(day, getattr(value, "value", None)) for day, value in dated] == [("2027-01-01", 770), ("2028-01-01", 772)]
     assert told(policies) == []
 
@@ -349,7 +349,7 @@ def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path)
 """
     amend(policies, {"changements.yaml": change})
     items = read(policies).by_id("avenant").items
-    assert [getattr(each.value, "value", None) for each in items["seuil"].body.values] == [770, 771]  # type: ignore[union-attr]
+    assert [getattr(each.then, "value", None) for each in items["seuil"].body.rows] == [770, 771]  # type: ignore[union-attr]
     (derogation,) = criterion(read(policies).by_id("avenant"), "au_seuil").derogations
     assert derogation.at.file.endswith("changements.yaml")
     assert [step.name for step in items["bande"].body.expression.steps] == ["basse", "moyenne", "haute"]  # type: ignore[union-attr]

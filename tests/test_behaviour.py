@@ -23,7 +23,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.language.expressions import Apply, Connect, FactRef, Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
-from engine.policy.model import Criterion, Item, Obligation, Parameter, Quantity, Table
+from engine.policy.model import Criterion, Item, Obligation, Quantity, Table
 from engine.policy.reading import load_registry
 from engine.report import formats
 from engine.report.behaviour_page import behaviour_blocks, behaviour_object
@@ -62,10 +62,10 @@ def shared(old: Session, new: Session) -> list[tuple[Version, Version]]:
 
 def threshold(value: int) -> Change:
     def change(item: Item) -> Item:
-        assert isinstance(item.body, Parameter)
-        (dated,) = item.body.values
-        assert isinstance(dated.value, Literal)
-        return replace(item, body=Parameter((replace(dated, value=replace(dated.value, value=value)),)))
+        assert isinstance(item.body, Table)
+        (dated,) = item.body.rows
+        assert isinstance(dated.then, Literal)
+        return replace(item, body=Table({}, (replace(dated, then=replace(dated.then, value=value)),)))
 
     return change
 

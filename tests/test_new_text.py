@@ -8,7 +8,7 @@ from command import avenant, refused
 from test_amending import policies, read, told  # noqa: F401
 from test_mistakes import AGAIN, OVERLAY, VALUE, dated, edit
 
-from engine.policy.model import Parameter
+from engine.policy.model import Table
 
 BEGUN = ("--amends", "nouvelle", "--from", "2027-01-01")
 
@@ -99,8 +99,8 @@ def test_only_dated_values_that_hold_or_come_go_over_to_a_whole_text(policies: P
     started = ("new", "entier", "--whole", "nouvelle", "--from", "2027-01-01", "--policies", str(policies))
     assert avenant(*started).exit_code == 0
     body = read(policies).by_id("entier").items["seuil"].body
-    assert isinstance(body, Parameter)
-    assert [(str(value.start), value.value.value) for value in body.values] == [
+    assert isinstance(body, Table)
+    assert [(str(value.start), getattr(value.then, "value", None)) for value in body.rows] == [
         ("2027-01-01", 780),
         ("2028-01-01", 790),
     ]

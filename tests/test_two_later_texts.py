@@ -78,6 +78,21 @@ def test_an_item_that_two_texts_replace_reads_what_the_later_one_says(tmp_path: 
     rules.close()
 
 
+def test_a_running_contract_cites_the_value_that_it_uses_of_a_lent_parameter(tmp_path: Path) -> None:
+    policies = tmp_path / "policies"
+    shutil.copytree(ROOT / FIXTURES / "overlaid_properties", policies)
+    rules, lent = policies / "nouveau" / "transitional.yaml", '{from: "2024-06-22", value: 2000}'
+    later = ', {from: "2025-01-01", value: 2100, cite: [{source: texte, at: article 9}]}'
+    rules.write_text(rules.read_text(encoding="utf-8").replace(lent, lent + later), encoding="utf-8")
+    assert avenant("check", "--policies", str(policies)).exit_code == 0
+    found = Session(load_registry(policies))
+    facts = {"beneficiaire": "medecin_liberal", "contrat.date_signature": dt.date(2021, 9, 1)}
+    years = (found.decide({**facts, "contrat.annee": year}).results["tarif"] for year in (4, 5))
+    told = [(each.value, [cite.locator for cite in each.cite], each.because[0].id) for each in years]
+    assert told == [(2000, ["article 1"], "2024-06-22"), (2100, ["article 9"], "2025-01-01")]
+    found.close()
+
+
 @pytest.mark.parametrize(("basis", "status"), [(10, 0), (20, 1)])
 def test_two_items_that_read_one_name_with_two_meanings_are_refused(tmp_path: Path, basis: int, status: int) -> None:
     policies = texts(tmp_path / "policies", (10, "aide"), (basis, "prime"))

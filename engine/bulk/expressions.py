@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import operator as op
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from engine.evaluation.slots import literal_value
 from engine.language import algebra
 from engine.language.algebra import Column, Operand
 from engine.language.expressions import Cell, FactRef, ItemRef, Unpublished
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import YEAR
 from engine.language.operators import Operator
 from engine.language.types import Type
 from engine.language.typing import Scope
@@ -113,9 +112,6 @@ class Names:
 
     def takes(self, question: str, choice: str) -> Operand:
         return self.choices[question] == choice
-
-    def signed_since(self, day: dt.date) -> Operand:
-        return self.facts[SIGNATURE].value >= day
 
     def has_year(self) -> Operand:
         return algebra.opposite(algebra.is_null(self.facts[YEAR].value))

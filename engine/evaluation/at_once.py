@@ -7,7 +7,6 @@ that of columns is :mod:`engine.bulk.expressions`, that of terms :mod:`engine.pr
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -17,7 +16,7 @@ from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
 
 V = TypeVar("V")  # what an expression comes to: a value, undetermined, or not applicable
 T = TypeVar("T")  # what a condition comes to: true, false, or unknown
@@ -47,8 +46,6 @@ class Algebra(Protocol[V, T]):
         """A member of a list of constants, as the value that is looked for among them has it."""
 
     def takes(self, question: str, choice: str) -> T: ...
-
-    def signed_since(self, day: dt.date) -> T: ...
 
     def has_year(self) -> T: ...
 
@@ -105,11 +102,8 @@ def applies(item: Item, names: Algebra[V, T]) -> T:
 def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
     """What an item is where it applies."""
     match item.body:
-        case Parameter(dated):  # the value in force on the day of signature
-            value = expression(dated[0].value, names, type_)
-            for each in dated[1:]:
-                value = names.preferred(names.signed_since(each.start), expression(each.value, names, type_), value)
-            return value
+        case Table(inputs, (number, *_)) if not inputs:  # of the text
+            return expression(number.then, names, type_)
         case Quantity(inner) | Payment(inner, _):
             return expression(inner, names, type_)
         case Obligation():

@@ -1,12 +1,11 @@
 """Compiles whole items: an item's body comes in, a closure that also tells what decided it goes out.
 
-Each closure takes the slots and gives ``(value, used, missing, decided)``; ``decided`` is the index of the row, step,
-derogation or dated value that made the result, or None.
+Each closure takes the slots and gives ``(value, used, missing, decided)``; ``decided`` is the index of the row, step or
+derogation that made the result, or None.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from engine.errors import fault
@@ -24,10 +23,9 @@ from engine.evaluation.slots import (
     unpublished,
 )
 from engine.language.expressions import Connect, Expression, ItemRef, Literal, Scale, Unpublished
-from engine.language.facts import SIGNATURE
 from engine.language.types import VERDICTS, Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
 
 UNKNOWN = frozenset(VERDICTS)
 ARISES = "arises"  # of an outcome that applies, before its rules are asked
@@ -75,8 +73,9 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
 def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
     """The closure of an item's body; that of an outcome says no more than that it arises, the evaluator decides it."""
     match item.body:
-        case Parameter():
-            return _parameter(item.body, type_, names)
+        case Table(inputs, (number, *_)) if not inputs:  # of the text
+            then = (*_published(number.then, type_, names), 0)
+            return lambda slots: then
         case Table():
             return _table(item, item.body, type_, names)
         case Quantity(inner) if type_ is not None and type_.ordered:
@@ -121,24 +120,6 @@ def _published(value: Literal | Unpublished, type_: Type | None, names: Names) -
     if isinstance(value, Unpublished):
         return unpublished(value, names)
     return (literal_value(value, type_), 0, 0)
-
-
-def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> BodyClosure:
-    """The value in force at the signature date."""
-    answers = [_published(value.value, type_, names) for value in parameter.values]
-    if len(answers) == 1:
-        only = (*answers[0], 0)
-        return lambda slots: only
-    slot = names.facts[SIGNATURE]
-    starts = [value.start for value in parameter.values]
-
-    def run(slots: Slots) -> DecidedAnswer:
-        day: dt.date = slots[slot][0]
-        index = max((i for i, start in enumerate(starts) if start <= day), default=0)
-        value, used, missing = answers[index]
-        return (value, used | 1 << slot, missing, index)
-
-    return run
 
 
 def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from engine.errors import InputFault
 from engine.language.expressions import Chosen, FactRef, ItemRef, Node, Unpublished
-from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import Convention, Interpretation, Item, Parameter
+from engine.policy.model import Convention, Interpretation, Item
 from engine.policy.overlays import Laid, agreement_items, laid_items, laid_names, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.records import dataclass
@@ -70,8 +70,6 @@ def step_of(item: Item, type_: Type | None, yearly: bool, named: Iterable[Node])
                 supplied += [ref.name for ref in node.supplied_by]
             case _:
                 whether_open = True
-    if isinstance(item.body, Parameter) and len(item.body.values) > 1:
-        facts[SIGNATURE] = None
     if yearly:
         facts[YEAR] = None
     reads = Reads(tuple(items), tuple(facts), frozenset(questions), tuple(supplied), whether_open)

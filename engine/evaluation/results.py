@@ -173,7 +173,7 @@ def _reasons(
         return (), item.cite
     members = item.members
     found = [members[decided]] if decided is not None else [each for each in members if each[1] in fired]
-    if isinstance(item.body, model.Table | model.Parameter):  # what its rows or values cite stands in place of its own
+    if isinstance(item.body, model.Table):  # what its rows or values cite stands in place of its own
         ((kind, name, part),) = found
         cite = part.cite or item.cite
         return (Reason(kind, name, cite, _why(part), part.at),), cite
@@ -183,7 +183,7 @@ def _reasons(
 
 def _why(part: model.Member) -> Text | None:
     """What a derogation is called, or the reason of a value that is unpublished."""
-    value = getattr(part, "value", None) or getattr(part, "then", None)
+    value = getattr(part, "then", None)
     return part.label if isinstance(part, model.Derogation) else getattr(value, "reason", None)
 
 

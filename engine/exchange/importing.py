@@ -23,7 +23,7 @@ from engine.language.spoken import UNSAVED
 from engine.language.types import UNIT_SCALE
 from engine.language.typing import date_fault, is_date
 from engine.policy.loader import MAX_DIGITS
-from engine.policy.model import Convention, Item, Table
+from engine.policy.model import Convention, Item
 
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+\Z")  # where a comma is the decimal sign
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.,][0-9]+)?\Z")
@@ -221,7 +221,7 @@ class _Row:
         since = _day(self.cells[tables.FROM], self.sheet)
         if since and not is_date(since):
             self._tell(tables.FROM, date_fault(since), value=since[:SHOWN])
-        elif not since and not isinstance(item.body, Table):
+        elif not since and item.kind == "parameter":
             self._tell(tables.FROM, "exchange-undated", id=item.id)
         value, cite = self._value(item), self._sources()
         if value is None or asked is None or len(self.problems) > before:

@@ -20,7 +20,7 @@ from engine.escaping import in_cell
 from engine.exchange.rules_text import one_line
 from engine.language.expressions import Bound, Citation, Literal, Unpublished
 from engine.policy import loader
-from engine.policy.model import Convention, Item, Parameter, Row, Table
+from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.reading import load_schema
 from engine.policy.schema import Shape, shape
 
@@ -121,19 +121,15 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, 
 def _numeric(item: Item) -> bool:
     """Whether an item lists numbers: a parameter, or a table that has no other values."""
     if not isinstance(item.body, Table) or item.unit is None:
-        return isinstance(item.body, Parameter)
+        return False
     values = [row.then.value for row in item.body.rows if isinstance(row.then, Literal)]
     return all(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in values)
 
 
 def _of_item(item: Item) -> Iterator[Entry]:
-    match item.body:
-        case Parameter(values):
-            for number, dated in enumerate(values, 1):
-                yield Entry(item, number, {}, dated.start, dated.value, dated.cite or item.cite)
-        case Table(_, rows):
-            for number, row in enumerate(rows, 1):
-                yield Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
+    if isinstance(item.body, Table):
+        for number, row in enumerate(item.body.rows, 1):
+            yield Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
 
 
 def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from engine.language.reading import Home
 from engine.policy.checks import check_convention, check_folder
 from engine.policy.items import dated_value, table_row
 from engine.policy.loader import read_bytes
-from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
+from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
 
@@ -90,7 +90,7 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
     inputs = list(one.item.body.inputs) if isinstance(one.item.body, Table) else []
     cells = {name: one.cells[name] for name in dict.fromkeys((*inputs, *one.cells)) if name in one.cells}
     held = {"from": day.isoformat()} if day is not None else {}
-    value = {"value" if isinstance(one.item.body, Parameter) else "then": one.value}
+    value = {"value" if one.item.kind == "parameter" else "then": one.value}
     number = _followed(one, folder) if one.entry is None else one.entry.number
     return Addition(one.item, number, {**cells, **held, **value, "cite": sources}, one.at)
 
@@ -98,11 +98,11 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
 def _followed(new: SheetChange, folder: Path) -> int:
     """The number of what a new row stands behind: the last of the same cells that the folder has, or its last."""
     members = _members(new.item)
-    if isinstance(new.item.body, Parameter):
+    if new.item.kind == "parameter":
         last = new.since or dt.date.max
         return max((n for n, each in enumerate(members, 1) if (each.start or dt.date.min) <= last), default=1)
     own = {n: each for n, each in enumerate(members, 1) if folder in Path(each.at.file).parents}
-    alike = [n for n, row in own.items() if isinstance(row, Row) and rule_cells(row) == new.cells]
+    alike = [n for n, row in own.items() if rule_cells(row) == new.cells]
     return max(alike or own, default=len(members))
 
 
@@ -133,17 +133,16 @@ def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
     items = dict(convention.items)
     for one in sorted(found, key=lambda one: one.number)[::-1]:  # of two behind one row, the first stays the first
         item, members = items[one.item.id], [*_members(items[one.item.id])]
-        read: Any = dated_value if isinstance(item.body, Parameter) else table_row
+        read = dated_value if item.kind == "parameter" else table_row
         members.insert(one.number, read(one.piece, Home(convention.id)))
-        grown: Any = {"values" if isinstance(item.body, Parameter) else "rows": tuple(members)}
+        grown: Any = {"rows": tuple(members)}
         items[item.id] = replace(item, body=replace(item.body, **grown))
     return replace(convention, items=items)
 
 
-def _members(item: Item) -> Sequence[DatedValue | Row]:
-    body = item.body
-    assert isinstance(body, Parameter | Table), "entries are of parameters and tables"
-    return body.values if isinstance(body, Parameter) else body.rows
+def _members(item: Item) -> Sequence[Row]:
+    assert isinstance(item.body, Table), "entries are of parameters and tables"
+    return item.body.rows
 
 
 def _closing(text: str, start: int) -> int:

@@ -43,7 +43,7 @@ KINDS = {
     "consistency": model.CONSISTENCY,
 }
 NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
-_READ_WHOLE = (model.Parameter, model.Table, model.Criterion, model.Outcome, model.Payment, model.Obligation)
+_READ_WHOLE = (model.Table, model.Criterion, model.Outcome, model.Payment, model.Obligation)
 _BODIES: Mapping[str, type] = {kind.__name__.lower(): kind for kind in _READ_WHOLE}
 _EMPTY: Mapping[str, Any] = {"tuple": (), "Mapping": {}, "bool": False}  # what is left out
 
@@ -110,15 +110,18 @@ def _item(piece: Piece, kind: str, transitional: bool, home: Home) -> model.Item
 def _body(piece: Piece, kind: str, home: Home) -> model.Body:
     if kind == "quantity":
         return model.Quantity(body(piece, home))
+    if kind == "parameter":
+        return model.Table({}, tuple([dated_value(each, home) for each in piece.members("values")]))
     if kind == model.CONSISTENCY:
         return model.Criterion(condition(piece["holds_when"], home), ())
     made: model.Body = record(_BODIES[kind], piece, home)
     return made
 
 
-def dated_value(piece: Piece, home: Home) -> model.DatedValue:
+def dated_value(piece: Piece, home: Home) -> model.Row:
     """A value of a parameter and the day from which it holds."""
-    return record(model.DatedValue, piece, home, start=day(piece["from"], home))
+    given = {"then": literal(piece["value"], home)} if "value" in piece else {}
+    return record(model.Row, piece, home, cells={}, start=day(piece["from"], home), **given)
 
 
 def table_row(piece: Piece, home: Home) -> model.Row:
@@ -168,7 +171,6 @@ _READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain
     "Citation": citation,
     "Literal | Unpublished": literal,
     "Mapping[str, FactRef | ItemRef]": _inputs,
-    "DatedValue": dated_value,
     "Row": table_row,
     **{kind.__name__: _of(kind) for kind in (model.Caution, model.Derogation, model.Rule, model.Excluded)},
     **{kind.__name__: _of(kind) for kind in (entries.Along, entries.Known)},

@@ -59,23 +59,6 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
-class DatedValue:
-    """A parameter's value from a day on."""
-
-    PARTS: ClassVar = ("value",)
-    start: dt.date
-    value: tree.Literal | tree.Unpublished
-    cite: tuple[tree.Citation, ...]
-    at: Location = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    PARTS: ClassVar = ("values",)
-    values: tuple[DatedValue, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a table; ``start`` and ``end`` are the days from which, and before which, it holds."""
 
@@ -91,7 +74,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table with a unique hit policy: no two rows may match the same inputs with different results."""
+    """A decision table with a unique hit policy: no two rows may match the same inputs with different results.
+
+    A parameter is one without inputs: its rows are its dated values, of which the first holds before its day, too.
+    """
 
     PARTS: ClassVar = ("inputs", "rows")
     inputs: Mapping[str, tree.FactRef | tree.ItemRef]
@@ -177,8 +163,8 @@ class Obligation:
     if_unmet: str | None = None
 
 
-Body = Parameter | Table | Quantity | Criterion | Outcome | Payment | Obligation
-Member = DatedValue | Row | Derogation | Rule | tree.Step  # of a body
+Body = Table | Quantity | Criterion | Outcome | Payment | Obligation
+Member = Row | Derogation | Rule | tree.Step  # of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +201,8 @@ class Item:
     def members(self) -> Sequence[tuple[str, str, Member]]:
         """The parts of the body of which one decides, or more of an outcome, each after its kind and its name."""
         match self.body:
-            case Parameter(values):
-                return [("value", each.start.isoformat(), each) for each in values]
+            case Table(_, rows) if self.kind == "parameter":
+                return [("value", str(each.start), each) for each in rows]
             case Table(_, rows):
                 return [("row", f"{self.id}[{number}]", each) for number, each in enumerate(rows, 1)]
             case Criterion(_, derogations):

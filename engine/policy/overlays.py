@@ -1,8 +1,8 @@
 """Lays later conventions over an older one: a convention and the overlays in force come in, its items go out.
 
-A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along. As a
-dated value of a parameter does, a row of a table holds from its day until the next row of the same cells begins, or
-until the day that it names: a table is laid without dates, as it is read on a day.
+A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along. A
+row of a table, or a value of a parameter, holds from its day until the next one of the same cells begins, or until the
+day that it names: a table is laid with cells in the place of its dates, as it is read on a day.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.language.expressions import Apply, Cases, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
-from engine.language.facts import BENEFICIARY, FIRST_DAY, SIGNATURE, YEAR, Vocabulary
+from engine.language.expressions import Apply, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
 from engine.policy.model import Item, Row, Table
 
@@ -93,22 +93,8 @@ def _bring_along(items: dict[str, model.Item], later: model.Convention, lent: It
 
 
 def _running(item: model.Item) -> model.Item:
-    """``item`` of a later convention as a running contract sees it.
-
-    Of several dated values, and of dated rows, the one in force at the start of the contract year is taken.
-    """
-    start = ItemRef(model.YEAR_START, item.at)
-    body = item.body
-    if not isinstance(body, model.Parameter) or len(body.values) < 2:
-        return replace(dated(item, start), transitional=False)
-    first, *later = body.values
-    branches = tuple(
-        (Compare("at_least", start, Literal(value.start.isoformat(), value.at), value.at), value.value)
-        for value in reversed(later)
-    )
-    cite = item.cite + tuple(cite for value in body.values for cite in value.cite)
-    expression = Cases(branches, first.value, item.at)
-    return replace(item, kind="quantity", cite=cite, body=model.Quantity(expression), transitional=False)
+    """``item`` of a later convention as a running contract sees it, on the first day of the contract year."""
+    return replace(dated(item, ItemRef(model.YEAR_START, item.at)), transitional=False)
 
 
 def named_items(item: model.Item) -> Iterable[str]:
@@ -173,14 +159,14 @@ def laid_names(laid: Iterable[Laid]) -> tuple[str, ...]:
 
 def in_force(table: Table, day: FactRef | ItemRef) -> Table:
     """The table with its dates as cells of one more input, the ``day`` on which it is read."""
-    if not any(row.start or row.end for row in table.rows):
+    always = 0 if table.inputs else 1  # the first value of a parameter holds before its day, too
+    if not any(row.start or row.end for row in table.rows[always:]):
         return table
     rows = []
-    for row in table.rows:
-        start = None if row.start is None else Literal(row.start.isoformat(), row.at)
+    for number, row in enumerate(table.rows):
+        start = None if row.start is None or number < always else Literal(row.start.isoformat(), row.at)
         cell = Cell(None, None, start, until(row, table), row.at)
-        cells = row.cells if not cell.bounds else {**row.cells, DAY: cell}
-        rows.append(replace(row, cells=cells, start=None, end=None))
+        rows.append(replace(row, cells={**row.cells, DAY: cell} if cell.bounds else row.cells))
     return Table({**table.inputs, DAY: day}, tuple(rows))
 
 
@@ -203,7 +189,7 @@ def until(row: Row, table: Table) -> Literal | None:
 
 def timeless(body: model.Body) -> model.Body:
     """A body without the first day of the first of dated values, which holds before it, too."""
-    if not isinstance(body, model.Parameter):
+    if not isinstance(body, Table) or body.inputs.keys() - {DAY}:
         return body
-    first, *later = body.values
-    return replace(body, values=(replace(first, start=FIRST_DAY), *later))
+    first, *later = body.rows
+    return replace(body, rows=(replace(first, start=None), *later))

@@ -158,8 +158,6 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
         if isinstance(part, tree.Condition):
             check_condition(part, scope)
     match item.body:
-        case model.Parameter():
-            return _parameter(item, item.body, scope)
         case model.Table():
             return _table(item, item.body, scope)
         case model.Quantity(tree.Apply() as counted) if item.id == model.YEAR_START:
@@ -223,14 +221,6 @@ def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Exp
     return number(item.unit, found.scale)
 
 
-def _parameter(item: model.Item, body: model.Parameter, scope: Scope) -> Type | None:
-    wanted = number(item.unit or "none", None)
-    found = [_written(value.value, wanted, scope) for value in body.values]
-    known = [t for t in found if t is not None]
-    scale = max((t.scale or 0 for t in known), default=UNIT_SCALE.get(item.unit or "none") or 0)
-    return _declared(item, number(item.unit or "any", scale), scope)
-
-
 def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
     wanted = {name: type_of(ref, scope) for name, ref in body.inputs.items()}
     result: Type | None = None
@@ -250,6 +240,8 @@ def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
             if both is None:
                 scope.report(row.at, "type-mismatch", operator="then", types=named(result, found))
             result = both or result
+    if result is None and item.unit is not None:  # nothing is published
+        result = number(item.unit, UNIT_SCALE.get(item.unit, 0))
     return _declared(item, result, scope)
 
 

@@ -90,11 +90,11 @@ def _parts(item: Item, names: Names) -> Iterator[tuple[str, str, Location, Term]
             for value in values:
                 if value not in [rule.then for rule in rules]:
                     yield "value", value, item.at, is_value(bank, outcome, value)
-        case Table(_, rows) as table:
+        case Table(inputs, rows) as table if inputs:
             can = [bank.negate(names.match(table, row).false) for row in rows]
-            for i, (row, here) in enumerate(zip(rows, can, strict=True)):
+            for i, ((kind, name, row), here) in enumerate(zip(item.members, can, strict=True)):
                 alone = bank.both(here, *(bank.negate(other) for j, other in enumerate(can) if j != i))
-                yield "row", f"{item.id}[{i + 1}]", row.at, alone
+                yield kind, name, row.at, alone
 
 
 def faults(step: Step, names: Names) -> Iterator[Fault]:

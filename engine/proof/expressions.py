@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +11,11 @@ from engine.evaluation import at_once
 from engine.evaluation.slots import literal_value
 from engine.language import symbolic
 from engine.language.expressions import FactRef, ItemRef, Unpublished
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import YEAR
 from engine.language.logic import Term
 from engine.language.operators import Operator
 from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
-from engine.language.term_days import code, day_code
 from engine.language.types import VERDICTS, Type
 from engine.language.typing import Scope
 from engine.policy.model import Row, Table
@@ -58,10 +56,6 @@ class Names:
 
     def takes(self, question: str, choice: str) -> Truth:
         return self._definite(self.bank.same(self.space.choices[question], self.bank.word(choice)))
-
-    def signed_since(self, day: dt.date) -> Truth:
-        bank = self.bank
-        return self._definite(bank.at_most(bank.whole(day_code(day)), code(bank, self.space.value[SIGNATURE])))
 
     def has_year(self) -> Truth:
         return self._definite(self.space.present[YEAR])

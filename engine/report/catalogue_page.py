@@ -126,8 +126,8 @@ def _body(item: model.Item, phrases: Phrases) -> Iterator[Block]:
     say = phrases.say
     shown = partial(phrases.valued, unit=item.unit)
     match item.body:
-        case model.Parameter(values):
-            rows = tuple((say.scalar(v.start), shown(v.value), _graded(v.cite, say)) for v in values)
+        case DecisionTable(_, values) if item.kind == "parameter":
+            rows = tuple((say.scalar(v.start), shown(v.then), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable():
             yield _table(item.body, shown, phrases)

@@ -19,7 +19,7 @@ from engine.escaping import flowing
 from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.language.row import Operator
-from engine.policy.model import Convention, DatedValue, Derogation, Row, Rule
+from engine.policy.model import Convention, Derogation, Row, Rule
 from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, edits_shown, page, tables
 from engine.report.edit_words import Speaker, inline, speaker
@@ -46,7 +46,7 @@ def written(value: Any, unit: str | None = None) -> Any:
             return [written(each) for each in value]
         case Mapping():
             return dict(value)
-        case Row(then=given) | DatedValue(value=given):
+        case Row(then=given):
             return written(given, unit)
         case tree.Literal(value=given):
             euros = unit == "EUR" and isinstance(given, int | Decimal) and not isinstance(given, bool)

@@ -134,7 +134,8 @@ class Speaker:
     def _table(self, edit: Edit, side: int) -> model.Table | None:
         """The table that an edit is in, on one side."""
         item = self.phrases[side].items.get(edit.item)
-        return item.body if item is not None and isinstance(item.body, model.Table) else None
+        body = None if item is None else item.body
+        return body if isinstance(body, model.Table) and body.inputs else None
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
         if edit.part == "kind" and self.in_full:
@@ -160,8 +161,8 @@ class Speaker:
             case model.Row() if (value.start or value.end) and (table := self._table(edit, side)):
                 shown = in_time(value, table, self.say, lambda then: self._value(edit, then, side)[0][1])
                 return ((0, shown),)
-            case model.Row() | model.DatedValue():
-                return self._value(edit, value.then if isinstance(value, model.Row) else value.value, side)
+            case model.Row():
+                return self._value(edit, value.then, side)
             case model.Rule():
                 then = value.then
                 told = self._named(edit, then, side) if isinstance(then, str) else phrases.operand(then)

@@ -255,10 +255,10 @@ def body_lines(item: Item, phrases: Phrases, cited: Cited = lambda _: "") -> Lin
     """The body of an item, each part that has texts of its own with what ``cited`` says of them."""
     say = phrases.say
     match item.body:
-        case model.Parameter(values):
+        case Table(_, values) if item.kind == "parameter":
             for dated in values:
                 start = say("diff_at.value", name=say.scalar(dated.start))
-                yield 0, say.pair(start, phrases.valued(dated.value, item.unit))
+                yield 0, say.pair(start, phrases.valued(dated.then, item.unit))
         case Table(_, rows):
             for row in rows:
                 if row is alike(row, item.body)[0]:

@@ -15,7 +15,7 @@ from engine.evaluation.slots import Closure
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal, Unpublished, below, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
-from engine.policy.model import Convention, Derogation, Item, Member, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.model import Convention, Derogation, Item, Member, Outcome, Payment, Quantity, Table
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
@@ -99,8 +99,6 @@ def unpublished(convention: Convention) -> frozenset[str]:
 
 def _silent(item: Item) -> bool:
     match item.body:
-        case Parameter(values):
-            return all(isinstance(value.value, Unpublished) for value in values)
         case Table(_, rows):
             return all(isinstance(row.then, Unpublished) for row in rows)
         case Quantity(Unpublished()) | Payment(Unpublished(), _):
@@ -111,7 +109,7 @@ def _silent(item: Item) -> bool:
 
 def _inner(whole: Item | Derogation) -> Sequence[tuple[str, str, Member]]:
     """The parts of an item that can decide; of a parameter with one value the item says it all."""
-    if isinstance(whole, Derogation) or (isinstance(whole.body, Parameter) and len(whole.body.values) < 2):
+    if isinstance(whole, Derogation) or (whole.kind == "parameter" and len(whole.members) < 2):
         return ()
     return whole.members
 

@@ -70,8 +70,6 @@ def _setting_of(member: Any, whole: Any, setting: MutationSetting) -> MutationSe
         case tree.Compare(operator, left):
             listed = COMPARISONS[operator].operands == "list"
             return None if listed else replace(bare, measured=left) if isinstance(member, tree.Literal) else bare
-        case model.Parameter(values):
-            return replace(bare, others=_literals(each.value for each in values if each is not member))
         case model.Table(inputs, rows):
             return replace(bare, others=_literals(each.then for each in rows if each is not member), inputs=inputs)
         case model.Row(cells) if isinstance(member, tree.Cell):
@@ -81,7 +79,7 @@ def _setting_of(member: Any, whole: Any, setting: MutationSetting) -> MutationSe
             return None
         case model.Payment(due=due) | model.Obligation(due=due) if due is not None and member is due:
             return replace(bare, others=(tree.Literal(SOME_DAY, member.at),))
-        case model.Row() | model.DatedValue() | tree.Cell():
+        case model.Row() | tree.Cell():
             return setting
     return bare
 
@@ -138,14 +136,14 @@ def _of_item(whole: Any) -> Iterator[Variant]:
             yield from _fewer(whole, "warnings", "warning", lambda caution: "warning", least=0)
         case model.Criterion():
             yield from _fewer(whole, "derogations", "derogation", lambda derogation: str(derogation.id), least=0)
-        case model.Table():
+        case model.Table(inputs) if inputs:
             yield from _fewer(whole, "rows", "row", lambda row: "row")
-        case model.Parameter(values):
-            yield from _fewer(whole, "values", "value", lambda dated: str(dated.start))
+        case model.Table(_, values):
+            yield from _fewer(whole, "rows", "value", lambda dated: str(dated.start))
             for place, dated in list(enumerate(values))[1:]:
-                for start in (dated.start - DAY, dated.start + DAY):
+                for start in () if dated.start is None else (dated.start - DAY, dated.start + DAY):
                     moved = (*values[:place], replace(dated, start=start), *values[place + 1 :])
-                    yield Mutation("threshold", dated.at, str(dated.start), str(start)), replace(whole, values=moved)
+                    yield Mutation("threshold", dated.at, str(dated.start), str(start)), replace(whole, rows=moved)
         case model.Outcome(words, rules):
             yield from _fewer(whole, "rules", "rule", lambda rule: str(rule.id), least=0)
             for place, rule in enumerate(rules):

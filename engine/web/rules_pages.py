@@ -22,7 +22,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.files import replacing
 from engine.language.types import number
-from engine.policy.model import Convention, Item, Parameter
+from engine.policy.model import Convention, Item
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import Readers, convention_rows, having, item_blocks, readers_of, window_text
@@ -119,7 +119,7 @@ class RulesPages:
 
     def _in_time(self, id_: str, told: Mapping[str, Sequence[Block]]) -> Iterator[Block]:
         """The values of a parameter that several texts have, from text to text."""
-        texts = [each for each in having(id_, self.say) if isinstance(each.items[id_].body, Parameter)]
+        texts = [each for each in having(id_, self.say) if each.items[id_].kind == "parameter"]
         if len(texts) > 1:
             tables = ((each, block) for each in texts for block in told[each.id] if isinstance(block, Table))
             rows = tuple((self.say.label(each), *row[:2]) for each, table in tables for row in table.rows)

@@ -16,7 +16,7 @@ from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
 from engine.language.facts import Vocabulary
 from engine.policy.entries import Property, Supposition, WithoutRules
-from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
+from engine.policy.model import Convention, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
@@ -29,7 +29,7 @@ OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # pl
 
 Path = tuple[tuple[str, str], ...]
 Named = Item | Overlay | Property | Supposition | Interpretation | Source | WithoutRules
-Whole = Named | Row | DatedValue | Rule | Derogation
+Whole = Named | Row | Rule | Derogation
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
 )

@@ -16,7 +16,8 @@ from engine.comparison.edits.edit import Edit, Spot, citation_edits, listed
 from engine.comparison.edits.nodes import likeness, node_edits, optional_edits
 from engine.comparison.edits.same import key
 from engine.comparison.edits.tables import table_edits
-from engine.policy.model import DatedValue, Table
+from engine.language.facts import FIRST_DAY
+from engine.policy.model import Row, Table
 
 Field = Callable[[Any, Any, str, Spot], Iterator[Edit]]  # both values, the field's name, where they stand
 
@@ -24,7 +25,10 @@ Field = Callable[[Any, Any, str, Spot], Iterator[Edit]]  # both values, the fiel
 def field_edits(before: Any, after: Any, spot: Spot) -> Iterator[Edit]:
     """Every difference of two parts of one kind."""
     if isinstance(before, Table) and isinstance(after, Table):
-        yield from table_edits(before, after, spot, field_edits)
+        if before.inputs and after.inputs:
+            yield from table_edits(before, after, spot, field_edits)
+        elif not before.inputs and not after.inputs:
+            yield from _dated(before.rows, after.rows, spot)
     for owner, name, compare in _COMPARED:
         if owner in ("", type(after).__name__) and hasattr(after, name):
             yield from compare(getattr(before, name), getattr(after, name), name, spot)
@@ -127,23 +131,25 @@ def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Ed
     )  # fmt: skip
 
 
-def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """Values by their first day; those that hold on the first day of the windows are the same line.
+def _dated(before: Sequence[Row], after: Sequence[Row], spot: Spot) -> Iterator[Edit]:
+    """Values of a parameter by their first day; those that hold on the first day of the windows are the same line.
 
     So is the first of either side, unless the other has its day too: then what stood before was added or removed.
     """
     starts = spot.setting.starts
     sides = (before, after, starts[0]), (after, before, starts[1])
     days = {
-        id(value): None if value.start <= start or (number == 0 and value.start not in written) else value.start
+        id(value): None if day <= start or (number == 0 and day not in written) else day
         for values, others, start in sides
         for written in [{other.start for other in others}]
         for number, value in enumerate(values)
+        for day in [value.start or FIRST_DAY]
     }
 
-    def both(one: DatedValue, other: DatedValue, inner: Spot) -> Iterator[Edit]:
+    def both(one: Row, other: Row, inner: Spot) -> Iterator[Edit]:
         moved = days[id(one)] != days[id(other)]
-        if moved or (one.start != other.start and one.start - starts[0] != other.start - starts[1]):
+        old, new = one.start or FIRST_DAY, other.start or FIRST_DAY
+        if moved or (old != new and old - starts[0] != new - starts[1]):
             # Before the window opens a first day decides nothing.
             yield inner.edit("from", one.start, other.start, weight="rule" if moved else "label")
         yield from field_edits(one, other, inner)
@@ -151,7 +157,7 @@ def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return listed(
         before, after, spot, part="dated_value", keys=lambda value: days[id(value)],
         step=lambda value, number: ("value", value.start.isoformat()), both=both,
-        alike=lambda one, other: float(key(one.value) == key(other.value)), apart=True,
+        alike=lambda one, other: float(key(one.then) == key(other.then)), apart=True,
     )  # fmt: skip
 
 
@@ -201,9 +207,8 @@ FIELDS: Mapping[Field, str] = {
         Property.result Supposition.when Supposition.fact Along.fact Along.be Rule.when applies_when unless met_when
         amount due done_when unmet_when""",
     _own: "Quantity.expression Caution.when Excluded.when",
-    _value: "DatedValue.value Row.then Rule.then",
+    _value: "Row.then Rule.then",
     _body: "Item.body",
-    _dated: "Parameter.values",
     _by_id: "Outcome.rules Criterion.derogations",
     _by_condition: "Item.warnings Outcome.excluded",
     _set: "Outcome.values",

@@ -16,7 +16,7 @@ from engine.comparison.effects.witness import STOPPED, Effect, confirmed, kind_t
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different, is_value
 from engine.language.values import Absent
-from engine.policy.model import Criterion, Table
+from engine.policy.model import Criterion
 from engine.policy.results import Results
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
@@ -185,7 +185,7 @@ class Study:
         bank = self.both.bank
         sides = [(result.older, shown.before), (result.newer, shown.after)]
         numbers = any(not isinstance(value, Absent | str | bool) for _, value in sides)  # of which there is no end
-        table = cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
+        table = cause.kind == ITEM and all(item.kind == "table" for item in self.both.items(cause.id))
         if not self.every_step or (numbers and not table):
             kinds = kind_terms(bank, self.results, result, self.words(result.id))
             other = bank.negate(bank.either(*kinds.values()))

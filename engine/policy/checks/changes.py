@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
-from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
+from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import is_offer
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry, earlier
@@ -36,11 +37,11 @@ _OPPOSITE = {
 def restated_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Comparisons with a number that is, in the same unit, a parameter's: a change of that would not reach them."""
     named: dict[tuple[str | None, object], str] = {
-        (item.unit, value.value.value): item.id
+        (item.unit, row.then.value): item.id
         for item in convention.items.values()
-        if isinstance(item.body, Parameter) and item.unit not in UNITLESS
-        for value in item.body.values
-        if isinstance(value.value, Literal)
+        if isinstance(item.body, Table) and item.kind == "parameter" and item.unit not in UNITLESS
+        for row in item.body.rows
+        if isinstance(row.then, Literal)
     }
     units = {name: fact.type.unit for name, fact in registry.vocabulary.facts.items()}
     units |= {item.id: item.unit or "" for item in convention.items.values()}
@@ -61,9 +62,9 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         for part in below(item):
             if isinstance(part, Compare) and not is_offer(item):
                 yield from _compared(part, item.id, registry.vocabulary)
-        if isinstance(item.body, Parameter):
-            for old, new in zip(item.body.values, item.body.values[1:], strict=False):
-                yield from _number(item.id, old.value, new.value)
+        if isinstance(item.body, Table) and item.kind == "parameter":
+            for old, new in pairwise(item.body.rows):
+                yield from _number(item.id, old.then, new.then)
     for old_item, item in _pairs(registry, convention, before):
         if old_item.kind == item.kind:
             yield from _against(old_item, item)
@@ -85,8 +86,6 @@ def _doubtful(item: Item) -> Iterator[Problem]:
     for part in below(item.body):
         if isinstance(part, Apply) and part.operator == "percent_of" and isinstance(part.operands[0], Literal):
             yield from _small(item.id, part.operands[0])
-        elif isinstance(part, DatedValue) and isinstance(part.value, Literal):
-            yield from _value(item, part.value)
         elif isinstance(part, Row) and isinstance(part.then, Literal):
             yield from _value(item, part.then)
 
@@ -111,11 +110,11 @@ def _against(old: Item, new: Item) -> Iterator[Problem]:
         yield warning(new.at, "unit-changed", id=new.id, before=old.unit or "—", after=new.unit or "—")
         return
     if isinstance(old.body, Table) and isinstance(new.body, Table):
-        for row in new.body.rows:
+        if new.kind == "parameter":
+            yield from _number(new.id, old.body.rows[-1].then, new.body.rows[0].then)
+        for row in new.body.rows if new.kind == "table" else ():
             same = next((other for other in old.body.rows if other.cells == row.cells), row)
             yield from _number(new.id, same.then, row.then)
-    if isinstance(old.body, Parameter) and isinstance(new.body, Parameter):
-        yield from _number(new.id, old.body.values[-1].value, new.body.values[0].value)
     former, latter = _written(old), _written(new)
     for place, nodes in latter.items():
         olds = former[place]

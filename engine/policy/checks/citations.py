@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest, unknown, wrong
 from engine.language.expressions import Citation, Literal, Node, below, parts, walk
-from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
+from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Quantity, Table
 from engine.policy.registry import Registry
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
@@ -44,9 +44,9 @@ def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Pr
 
 def _uncited(item: Item) -> Iterator[Problem]:
     match item.body:
-        case Parameter(values) | Table(_, values):
-            for value in values:
-                yield from _required(item.id, value.cite or item.cite, value.at)
+        case Table(_, rows):
+            for row in rows:
+                yield from _required(item.id, row.cite or item.cite, row.at)
         case Criterion(met_when, derogations):
             if item.kind != CONSISTENCY or _numbers([met_when]):  # of facts alone, it is no law
                 yield from _required(item.id, item.cite, item.at)

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation
 from engine.policy.checks.citations import citations
-from engine.policy.model import SOURCE_KINDS, Convention, DatedValue, Item, Parameter, Row, Table, Window
+from engine.policy.model import SOURCE_KINDS, Convention, Item, Row, Table, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
@@ -22,14 +22,15 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
     first = convention.signed_from
     last = first.replace(year=min(first.year + LONGEST_WAIT, dt.MAXYEAR), day=min(first.day, 28))
     for item in convention.items.values():
-        if isinstance(item.body, Parameter):
-            yield from _in_turn(item.id, item.body.values, first)
-        for index, (start, value) in enumerate(_dated(item)):
+        dated = [*_dated(item)]
+        if item.kind == "parameter":
+            yield from _in_turn(item.id, dated, first)
+        for index, (start, value) in enumerate(dated):
             if not first <= start < last:
                 values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
                 yield warning(value.at, "value-never", **values)
             cite = value.cite or item.cite
-            if (index or isinstance(value, Row)) and not _sets_days(cite, convention):
+            if (index or item.kind == "table") and not _sets_days(cite, convention):
                 yield from _older(item.id, _latest(cite, convention), start, value.at)
         if convention.writes(item.at):
             yield from _older(item.id, _latest(list(citations(item)), convention), first, item.at)
@@ -43,20 +44,18 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
             yield warning(source.at, "source-never", id=source.id, date=source.date, start=first.isoformat())
 
 
-def _in_turn(id_: str, values: Sequence[DatedValue], first: dt.date) -> Iterator[Problem]:
+def _in_turn(id_: str, dated: Sequence[tuple[dt.date, Row]], first: dt.date) -> Iterator[Problem]:
     """Values of a parameter that are out of order, or of which none holds on the first day of the text."""
-    for before, value in pairwise(values):
-        if value.start <= before.start:
+    for (before, _), (start, value) in pairwise(dated):
+        if start <= before:
             yield wrong(value.at, "value-order", id=id_)
-    if min((value.start for value in values), default=first) > first:
-        yield wrong(values[0].at, "value-late", id=id_)
+    if min((start for start, _ in dated), default=first) > first:
+        yield wrong(dated[0][1].at, "value-late", id=id_)
 
 
-def _dated(item: Item) -> Iterator[tuple[dt.date, DatedValue | Row]]:
-    """The values of a parameter and the rows of a table that begin on a day."""
-    if isinstance(item.body, Parameter):
-        yield from ((value.start, value) for value in item.body.values)
-    elif isinstance(item.body, Table):
+def _dated(item: Item) -> Iterator[tuple[dt.date, Row]]:
+    """The rows of a table that begin on a day, as all values of a parameter do."""
+    if isinstance(item.body, Table):
         yield from ((row.start, row) for row in item.body.rows if row.start is not None)
 
 

@@ -53,7 +53,7 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
     vocabulary = narrowed(registry.vocabulary, convention)
     resolved = resolve(items, vocabulary, known)
     for item in convention.items.values():
-        if isinstance(item.body, Table):
+        if isinstance(item.body, Table) and item.kind == "table":
             codes = {problem.code for problem in faults(item, resolved, vocabulary, known)}
             body = in_force(item.body, FactRef(SIGNATURE, item.at))
             inputs = None if codes - _HARMLESS else _inputs(body, resolved, vocabulary, convention.signed_from)

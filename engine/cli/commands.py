@@ -52,19 +52,10 @@ class _Commands(click.Group):
             raise NoSuchCommand(unknown.command_name, possibilities=_COMMANDS, ctx=ctx) from None
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
-        """Runs a command in the language that it is asked in, its usage errors too."""
+        """Runs a command in the language that it is asked in, its help and usage errors too."""
         typed = sys.argv[1:] if args is None else list(args)
         with spoken(language(typed)):
-            return super().main(typed, *others, **named)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Made anew: click keeps the first, which may be in the language of an earlier run."""
-        self._help_option = None
-        return super().get_help_option(ctx)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        told = translated(self)
-        super(_Commands, told).format_help(ctx, formatter)  # type: ignore[misc]
+            return click.Group.main(translated(self), typed, *others, **named)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})

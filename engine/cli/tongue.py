@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
@@ -71,6 +71,7 @@ def flag(names: str, text: str) -> Callable[[Any], Any]:
 
 # Of a group, which has no answer of its own: read by language() before anything runs.
 group_lang_option = option("--lang", LANGUAGES, "Language (default: from the locale).", expose_value=False)
+_Command = TypeVar("_Command", bound=click.Command)
 _LANG: ContextVar[str] = ContextVar("lang", default="en")  # of the run that is under way
 _MODULES = (core, decorators, exceptions, formatting, parser, types)  # of click, which has English alone
 
@@ -116,7 +117,7 @@ def _words() -> Mapping[str, str]:
     return {} if _LANG.get() == "en" else read_words("commands", _LANG.get())
 
 
-def translated(command: click.Command) -> click.Command:
+def translated(command: _Command) -> _Command:
     """A command whose help is in the language of this run."""
     if not _words():
         return command

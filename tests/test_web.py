@@ -30,8 +30,7 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
-from engine.web import curve as curves
-from engine.web.curve import ROUNDED, curve
+from engine.web import what_if
 from engine.web.estimate import amounts, sentence
 from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state, written
@@ -264,7 +263,7 @@ def test_a_link_made_under_other_rules_says_that_they_have_changed(served: Clien
 
 def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session: Session) -> None:
     state = read_state(list(VERIFIED.items()), session.registry, "fr")
-    found = curve(session, state, session.registry.vocabulary.facts["patientele.mt_actuelle"])
+    found = what_if.curve(session, state, session.registry.vocabulary.facts["patientele.mt_actuelle"])
     assert found is not None
     assert found.today == 1150
 
@@ -280,7 +279,7 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
     points = [(at, Fraction(str(result.value))) for at, result in found.points]
     for at in (*range(points[0][0], points[-1][0], 37), 958, 959, 1249, 1250, 1251):
         (first, low), (second, high) = next(pair for pair in pairwise(points) if pair[0][0] <= at <= pair[1][0])
-        assert abs(low + (high - low) * Fraction(at - first, second - first) - due(at)) <= ROUNDED
+        assert abs(low + (high - low) * Fraction(at - first, second - first) - due(at)) <= what_if.ROUNDED
     assert {958, 959, 1250} <= dict(points).keys(), "where the amount turns"
     amounts = [Fraction(str(result.value)) for _, result in found.points if result.value is not None]
     assert len(set(amounts)) > 3
@@ -300,14 +299,14 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
 def test_a_count_that_is_not_there_yet_is_curved_around_that_of_the_start(session: Session) -> None:
     given = {name: told for name, told in VERIFIED.items() if name != "patientele.mt_actuelle"}
     state, fact = read_state(list(given.items()), session.registry, "fr"), "patientele.mt_actuelle"
-    found = curve(session, state, session.registry.vocabulary.facts[fact])
+    found = what_if.curve(session, state, session.registry.vocabulary.facts[fact])
     assert found is not None
     assert (found.today, found.points[0][0] <= 900 <= 1250 <= found.points[-1][0]) == (None, True)
-    page = curves.drawn(found, Say(session.registry, "fr"))
+    page = what_if.drawn(found, Say(session.registry, "fr"))
     assert "1\u202f250" in page
     assert "aujourd" not in page, "no dot is drawn, and none is spoken of"
     neither = replace(state, facts={name: value for name, value in state.facts.items() if "mt_" not in name})
-    assert curve(session, neither, session.registry.vocabulary.facts[fact]) is None
+    assert what_if.curve(session, neither, session.registry.vocabulary.facts[fact]) is None
 
 
 def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:

@@ -22,6 +22,7 @@ from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
 
+STATUSES = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
 FATE = "at=change.at convention item=subject kind=change.kind before=change.before after=change.after"
 
 
@@ -51,23 +52,22 @@ def coverage_line(found: Coverage, say: Say) -> str:
 
 def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     """Scores by convention, then every change that no test notices, by line."""
-    columns = ("", say("score"), say("caught"), say("survived"), say("equivalent"), say("invalid"))
     rows = []
     for convention in (*say.registry.conventions, None):
-        counts = (score.count(status, convention) for status in (CAUGHT, SURVIVED, EQUIVALENT, INVALID))
+        counts = (score.count(status, convention) for status in STATUSES)
         share = percent(score.share(convention), say) + " %"
         rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))
     yield Heading(say("mutation"))
-    yield Table(columns, tuple(rows))
+    yield Table(("", say("score"), *map(say, STATUSES)), tuple(rows))
     survivors = Tree(tuple((0, _fate_line(fate)) for fate in score.survivors))
     yield from section(Heading(say("survivors"), tone="open"), survivors)
-    yield from (Paragraph(line) for line in mutation_lines(score, say))
+    yield Paragraph(mutation_line(score, say))
 
 
-def mutation_lines(score: Score, say: Say) -> Iterator[str]:
-    """The score in one sentence, and how many changes were drawn where not all were."""
+def mutation_line(score: Score, say: Say) -> str:
+    """The score in one sentence."""
     caught = score.count(CAUGHT)
-    yield say(
+    return say(
         "mutation_total",
         share=percent(score.share(), say),
         caught=caught,
@@ -93,11 +93,10 @@ def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict
             ],
         }
     if score is not None:
-        statuses = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
         data["mutation"] = {
             "score": round(score.share(), 2),
             "changes": len(score.fates),
-            **{status: score.count(status) for status in statuses},
+            **{status: score.count(status) for status in STATUSES},
             "survivors": each_as_json(score.survivors, say, FATE),
         }
     return data
@@ -132,7 +131,7 @@ def coverage_html(run: TestRun, say: Say) -> str:
     assert found is not None, "the command asks for coverage where it asks for HTML"
     parts = [f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>"]
     if score is not None:
-        parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, say))
+        parts.append(f"<p>{in_html(mutation_line(score, say))}</p>")
     keys = ("reached", "half", "missed")
     parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
     for name, source in run.sources.items():

@@ -27,7 +27,7 @@ from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import Readers, convention_rows, having, item_blocks, readers_of, window_text
 from engine.report.diff_page import Diff, tables
-from engine.report.formula import formula
+from engine.report.explain_page import formula
 from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, with_texts
 from engine.report.parts import ended

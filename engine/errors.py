@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, NamedTuple
 
 from engine.escaping import on_one_line
@@ -86,7 +86,8 @@ class UsageFault(Exception):
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Errors, then warnings, sorted by place, the same one told once, and of each file no more than a hundred."""
-    unique = {(p.severity, p.location, p.code, p.message()): p for p in problems}
+    some = sorted(problems, key=lambda problem: problem.nearest is not None)  # of two, the one that knows what is meant
+    unique = {(p.severity, p.location, p.code, replace(p, nearest=None).message()): p for p in some}
     told: list[Problem] = []
     counts: dict[str, int] = {}
     for problem in (unique[key] for key in sorted(unique)):

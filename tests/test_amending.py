@@ -137,7 +137,8 @@ def test_what_a_text_says_twice_of_one_part_is_told_at_the_second(policies: Path
     assert told(policies) == ["avenant/montants.yaml:6:11 duplicate-id"]
     (folder / "montants.yaml").write_text(AMOUNT, encoding="utf-8")
     (folder / "suite.yaml").write_text(AMOUNT.replace("14000", "15000"), encoding="utf-8")
-    assert told(policies) == ["avenant/suite.yaml:3:11 duplicate-id"]
+    assert [problem.code for problem in check_folder(policies)] == ["said-twice"]
+    assert told(policies) == ["avenant/suite.yaml:3:11 said-twice"]
 
 
 def test_a_change_in_the_list_of_another_kind_is_told_with_its_own(policies: Path) -> None:
@@ -372,8 +373,8 @@ def test_a_step_may_be_added_alone_and_only_the_lowest_has_no_condition(policies
     for faulty, faults in (
         (change.replace("at_least", "at_leest"), ["5:73 unknown-key"]),
         (change.replace(reached, ""), ["5:15 missing-key"]),
-        (change.replace("{then: comble", "{then: basse"), ["3:11 unknown-value", "5:15 unknown-key"]),
-        (change.replace("scale:", "removed: [basse]\n      scale:"), ["3:7 unknown-key", "3:11 unknown-value"]),
+        (change.replace("{then: comble", "{then: basse"), ["4:22 unknown-value", "5:15 unknown-key"]),
+        (change.replace("scale:", "removed: [basse]\n      scale:"), ["3:7 unknown-key"]),
     ):
         (folder / "changements.yaml").write_text(faulty, encoding="utf-8")
         assert told(policies) == [f"avenant/changements.yaml:{fault}" for fault in faults]
@@ -429,6 +430,17 @@ FAULTS = {
         {},
         "avenant/convention.yaml:8:11 removed-read",
     ),
+    "removed and still heading the answer": (
+        {"convention.yaml": "removed: [eligibilite]\n"}, {}, "avenant/convention.yaml:8:11 removed-read"
+    ),
+    "removed and changed": (
+        {"convention.yaml": "removed: [aide.montant_annuel]\n", "a.yaml": AMOUNT}, {}, "avenant/a.yaml:3:11 said-twice"
+    ),
+    "a source under the id of another": (
+        {"convention.yaml": "  texte: {title: Avenant, publisher: Avenant, kind: official_text, date: '2026'}\n"},
+        {},
+        "avenant/convention.yaml:8:3 duplicate-id",
+    ),
     "a row over one that is kept": (
         {"a.yaml": "change: {tables: [{id: aide.montant_annuel, rows: [{option: demi_etp, annee: 1, then: 3}]}]}\n"},
         {},
@@ -440,7 +452,7 @@ FAULTS = {
     "changed and replaced": (
         {"a.yaml": MINIMUM + "change: {criteria: [{id: activite_minimale, note: {fr: Un mot, en: A word}}]}\n"},
         {},
-        "avenant/a.yaml:6:26 duplicate-id",
+        "avenant/a.yaml:6:26 said-twice",
     ),
     "unknown part removed": (
         {"a.yaml": "change: {tables: [{id: aide.montant_annuel, removed: [{option: un_etp}]}]}\n"},

@@ -238,7 +238,7 @@ def test_what_fits_no_older_text_for_one_reason_is_told_once_with_all_of_them(tm
         head = policies / text / "convention.yaml"
         head.write_text(head.read_text(encoding="utf-8").replace(was, is_, 1), encoding="utf-8")
     found = [problem for problem in check_folder(policies) if problem.code == "overlay-mismatch"]
-    assert len(found) == 5
+    assert len(found) == 4
     assert {problem.values["convention"] for problem in found} == {"ancienne, plus_ancienne"}
 
 

@@ -57,6 +57,33 @@ ROUNDED = """quantities:
     round: {of: {ref: aide.montant_annuel}, to: 0.01, mode: half_up}
 """
 
+RANK = """quantities:
+  - id: rang
+    label: {fr: Rang, en: Rank}
+    cite: [{source: texte}]
+    value_labels:
+      haut: {fr: Haut, en: High}
+      bas: {fr: Bas, en: Low}
+    cases:
+      - when: {fact: patientele.mt_depart, at_least: 800}
+        then: haut
+    otherwise: bas
+"""
+BY_RANK = """  - id: rang.retenu
+    label: {fr: Rang retenu, en: Rank taken}
+    cite: [{source: texte}]
+    value_labels: {haut: {fr: Haut, en: High}, bas: {fr: Bas, en: Low}}
+    first_known: [{ref: rang}, bas]
+  - id: rang.points
+    label: {fr: Points, en: Points}
+    unit: none
+    cite: [{source: texte}]
+    by_outcome: rang.retenu
+    values:
+      haut: 2
+      bass: 1
+"""
+
 Step = Callable[[Path], object]
 
 
@@ -474,6 +501,72 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     ),
     **{name: ([edited(file, old, new)], code, file, line) for name, (file, old, new, code, line) in SLIPS.items()},
 }
+
+
+# A slip in a name, the one thing that is told, and a text of the line at which it is.
+SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
+    "a value that a case gives": (
+        [put("nouvelle/rang.yaml", RANK.replace("then: haut", "then: hautt"))],
+        "unknown-value",
+        "nouvelle/rang.yaml",
+        "haut: {fr",
+    ),
+    "the label of a value": (
+        [put("nouvelle/rang.yaml", RANK.replace("haut: {fr", "hau: {fr"))],
+        "unknown-value",
+        "nouvelle/rang.yaml",
+        "hau: {fr",
+    ),
+    "a value by which an amount is given": (
+        [put("nouvelle/rang.yaml", RANK + BY_RANK)],
+        "unknown-value",
+        "nouvelle/rang.yaml",
+        "bass: 1",
+    ),
+    "an item whose values others give": (
+        [put("nouvelle/rang.yaml", RANK + BY_RANK.replace("bass:", "bas:").replace("{ref: rang}", "{ref: rangg}"))],
+        "unknown-item",
+        "nouvelle/rang.yaml",
+        "rangg",
+    ),
+    "the name of a source where it is declared": (
+        [edited(HEAD, "  texte: {", "  textes: {")],
+        "unused-source",
+        HEAD,
+        "textes: {",
+    ),
+    "what an overlay replaces": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace("{activite_minimale: activite", "{activite_minimal: activite"))],
+        "overlay-mismatch",
+        f"nouvelle/{AGAIN}",
+        "replace:",
+    ),
+    "a fact in what an overlay brings": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace("patientele.mt_depart", "patientele.mt_depar"))],
+        "unknown-fact",
+        f"nouvelle/{AGAIN}",
+        "mt_depar,",
+    ),
+    "what is said of the end of a contract": (
+        [
+            put("nouvelle/fin.yaml", RANK.split("    value_labels")[0] + "    value: {fact: contrat.date_signature}\n"),
+            edited(HEAD, "results:", "life:\n  end: rang\n  then:\n    - eligibilit\nresults:"),
+        ],
+        "unknown-item",
+        HEAD,
+        "- eligibilit",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_a_name_is_told_alone_where_it_stands(name: str, small_copy: Path) -> None:
+    steps, code, file, line = SLIPS[name]
+    for step in steps:
+        step(small_copy)
+    (problem,) = check_folder(small_copy)
+    assert (problem.code, problem.location.file) == (code, str(small_copy / file))
+    assert line in (small_copy / file).read_text(encoding="utf-8").splitlines()[problem.location.line - 1]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

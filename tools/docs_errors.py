@@ -154,6 +154,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "change-of-nothing": "`change` gives a part of an item, and the rest is that of the text amended. Name it in"
         " convention.yaml (`amends`), or write the item out.",
         "removed-read": "What goes takes along what reads it, or that is changed so as not to read it any more.",
+        "said-twice": "A text removes an item, changes it or writes it anew, and does one of these once.",
         "unknown-part": "A part is removed by its name, a row by all its cells, as the text amended has them.",
         "value-late": "A contract signed on the convention's first days would have no value. Add the earlier one, or"
         " `unpublished`.",

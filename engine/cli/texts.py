@@ -25,7 +25,7 @@ from engine.policy.places import DIFFERENCES, HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
 from engine.report.exchange_page import FORMATS, Changes, table_csv
 from engine.suite.running import read_cases
-from engine.suite.successor import CITE, rules_after, tests_after
+from engine.suite.successor import SOURCE, rules_after, tests_after
 
 
 @click.command()
@@ -59,22 +59,24 @@ def new(
 
 def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
     """The head of an amending text, and an empty list of differences."""
-    head = {"id": id_, "label": label, "amends": base.id, "signed": {"from": first.isoformat()}, "kept": {"cite": CITE}}
-    return {HEAD: {**head, "sources": _sources(first)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
+    source = SOURCE if SOURCE not in base.sources else f"{SOURCE}_{id_}"
+    kept = {"cite": [{"source": source, "at": TO_FILL}]}
+    head = {"id": id_, "label": label, "amends": base.id, "signed": {"from": first.isoformat()}, "kept": kept}
+    return {HEAD: {**head, "sources": _sources(first, source)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
 
 
 def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
     """The rules of the text before, with citations to fill in, and its tests at their new dates."""
     files = rules_after(rules.session, base, first)
     head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first.isoformat()}}
-    files[HEAD] = {**head, "sources": _sources(first), **files[HEAD]}
+    files[HEAD] = {**head, "sources": _sources(first, SOURCE), **files[HEAD]}
     return {**files, **tests_after(rules.session, base, read_cases(rules.session), first)}
 
 
-def _sources(first: dt.date) -> dict[str, Any]:
+def _sources(first: dt.date, id_: str) -> dict[str, Any]:
     title = f"{TO_FILL} : titre, éditeur, date"
     filled = {"title": title, "publisher": TO_FILL, "kind": "official_text", "date": str(first.year)}
-    return {CITE[0]["source"]: filled}
+    return {id_: filled}
 
 
 def show_whole(rules: Given, id_: str, folder: str | None) -> None:

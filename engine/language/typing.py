@@ -212,11 +212,12 @@ def _by_outcome(node: tree.ByOutcome, scope: Scope, expected: Type | None) -> Ty
     outcome = item_type(node.outcome, scope)
     named = [name for name, _ in node.values]
     if outcome is not None:
-        for name in named:
-            if name not in outcome.values:
-                scope.unknown_value(node.at, name, outcome.values)
+        others = {name: value.at for name, value in node.values if name not in outcome.values}
+        for name, at in others.items():
+            scope.unknown_value(at, name, outcome.values)
+        meant = {nearest(name, outcome.values) for name in others}  # and said by another name
         for name in outcome.values:
-            if name not in named:
+            if name not in named and name not in meant:
                 scope.report(node.at, "missing-value", value=name)
     return _together([type_of(value, scope, expected) for _, value in node.values], scope, node.at)
 

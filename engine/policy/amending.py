@@ -24,6 +24,7 @@ AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
 STILL_READ, EARLY = "removed-read", "amends-early"
 _LISTS = (*KINDS, "properties", "suppositions")
 _READS = ("ref", "criterion", "interpretation", "by_outcome", "never_less", "never_more")
+_NAMES = ("id", "best", "between", "term", "end", "then")  # of items, in the results and the life of a text
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
 _Item = tuple[str, str, Piece]  # with its file and kind
@@ -125,9 +126,11 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
         top = running[name] if name in running else own.files[name]
         files[name] = top.of({kind: top.of(lists[kind]) for kind in _LISTS if kind in lists})
     files = {name: files[name] for name in sorted(files)}
-    problems += _still_read(said.removed, files)
+    head = _head(base.head, own.head, said, files.values())
+    problems += _still_read(said.removed, files, head)
+    problems += _other_sources(base.head.entries("sources"), own.head.entries("sources"))
     digest = hashlib.sha256(f"{own.digest}\n{base.digest}".encode()).hexdigest()
-    return Written(_head(base.head, own.head, said, files.values()), files, digest), problems
+    return Written(head, files, digest), problems
 
 
 def _closed(text: Written, others: Iterable[Written]) -> Written:
@@ -219,18 +222,27 @@ def texts_under(key: str, data: Any) -> set[str]:
         return {name for each in data for name in texts_under(key, each)}
     if not isinstance(data, dict):
         return set()
-    own = {data[key]} if isinstance(data.get(key), str) else set()
+    listed = data[key] if isinstance(data.get(key), list) else [data.get(key)]
+    own = {name for name in listed if isinstance(name, str)}
     return own.union(*(texts_under(key, each) for each in data.values()))
 
 
-def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Piece]) -> Iterator[Problem]:
-    """What is removed although an item that stays reads it, with the first that does."""
-    entries = [piece for _, _, piece in _items(files)] if removed else []
+def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Piece], head: Piece) -> Iterator[Problem]:
+    """What is removed although what stays reads it, with the first that does."""
+    entries = [(piece["id"].value, piece, _READS) for _, _, piece in _items(files)] if removed else []
+    entries += ((key, head[key], _NAMES) for key in ("results", "life") if key in head)
     for id_, piece in removed.items():
-        read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in _READS))
+        read = (each for each in entries if any(id_ in texts_under(key, each[1].data) for key in each[2]))
         reader = next(read, None)
         if reader is not None:
-            yield wrong(piece.at, STILL_READ, id=id_, reader=reader["id"].value, place=str(reader.at))
+            yield wrong(piece.at, STILL_READ, id=id_, reader=reader[0], place=str(reader[1].at))
+
+
+def _other_sources(base: Mapping[str, Piece], own: Mapping[str, Piece]) -> Iterator[Problem]:
+    """Sources under the id of another one of the base, which what is kept would then cite."""
+    for id_ in own.keys() & base.keys():
+        if own[id_].data != base[id_].data:
+            yield wrong(own[id_].key_at, "duplicate-id", id=id_, place=str(base[id_].key_at))
 
 
 def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) -> Iterator[Problem]:
@@ -254,4 +266,4 @@ def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) 
 
 
 def _twice(id_: str, piece: Piece, first: Piece) -> Problem:
-    return wrong(piece.at, "duplicate-id", id=id_, place=str(first.at))
+    return wrong(piece.at, "said-twice", id=id_, place=str(first.at))

@@ -98,7 +98,9 @@ def _results(head: Piece, home: Home, outcomes: Sequence[model.Item], problems: 
     if "results" not in head:
         shown = [Headline(id=each.id, role=None if i else VERDICT, at=each.at) for i, each in enumerate(outcomes)]
     life = head["life"] if "life" in head else head.of({})
-    return Results(at=life.at, headline={each.id: each for each in shown}, life=record(Ending, life, home))
+    named = [each for part in life.value.values() for each in (part.value if isinstance(part.value, list) else [part])]
+    ending = record(Ending, life, home, places={each.value: each.at for each in named})
+    return Results(at=life.at, headline={each.id: each for each in shown}, life=ending)
 
 
 def _inner_ids(item: model.Item) -> list[tuple[str, Location]]:

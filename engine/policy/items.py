@@ -104,6 +104,7 @@ def items(file: Piece, convention: str) -> Iterator[model.Item]:
 def _item(piece: Piece, kind: str, transitional: bool, home: Home) -> model.Item:
     given = {"unit": "EUR"} if kind == "payment" else {}
     about = {"kind": kind, "transitional": transitional, "convention": home.convention, "at": piece["id"].at}
+    about["places"] = {value: label.key_at for value, label in piece.entries("value_labels").items()}
     return record(model.Item, piece, home, body=_body(piece, kind, home), **about, **given)
 
 
@@ -136,9 +137,14 @@ def _inputs(piece: Piece, home: Home) -> dict[str, Any]:
 
 
 def overlay(piece: Piece, home: Home) -> model.Overlay:
-    added = {id_: tuple(ids.data) for id_, ids in piece.entries("add_derogations").items()}
-    anniversary = optional(piece, "from_first_anniversary_on_or_after", home, day)
-    about = {"add_derogations": added, "first_anniversary": anniversary}
+    replaced, derogations = piece.entries("replace"), piece.entries("add_derogations")
+    named = [*replaced.values(), *(id_ for ids in derogations.values() for id_ in ids.value)]
+    places = {each.value: each.at for each in named} | {n: p.key_at for n, p in (replaced | derogations).items()}
+    about = {
+        "add_derogations": {id_: tuple(ids.data) for id_, ids in derogations.items()},
+        "first_anniversary": optional(piece, "from_first_anniversary_on_or_after", home, day),
+        "places": places,
+    }
     return record(model.Overlay, piece, home, **_signed(piece, home), **about)
 
 

@@ -108,7 +108,9 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     for key in others:
         values = {"key": key, "allowed": ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
-        yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known) or only)
+        free = [name for name in known if name not in error.instance]
+        close = spoken(key, known) or nearest(key, free) or nearest(key, known) or only
+        yield Problem(place, "unknown-key", values, close)
 
 
 def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, Keys]]:

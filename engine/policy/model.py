@@ -191,6 +191,7 @@ class Item:
     transitional: bool = False
     aliases: tuple[str, ...] = ()
     severity: str | None = None  # of a consistency: ERROR or WARNING
+    places: Mapping[str, Location] = field(default_factory=dict, compare=False)  # of the value labels
 
     @property
     def deciding(self) -> tuple[object, ...]:
@@ -230,6 +231,7 @@ class Overlay:
     add_derogations: Mapping[str, tuple[str, ...]]
     at: Location = field(compare=False)
     note: tree.Text | None = None
+    places: Mapping[str, Location] = field(default_factory=dict, compare=False)  # of the names in both mappings
 
 
 Entry = Interpretation | Overlay | Derogation | Property | Supposition | WithoutRules

@@ -67,11 +67,10 @@ def resolve(
             types[id_] = old.types[id_]
             yearly |= old.yearly & {id_}
             continue
-        types[id_] = _typed(items[id_], scope)
-        listed = values_listed(items[id_].body)
-        for value in items[id_].value_labels if listed else ():
-            if value not in listed:
-                scope.unknown_value(items[id_].at, value, listed)
+        told = len(problems)
+        types[id_] = found = _typed(items[id_], scope)
+        if found is not None and found.values and any(each.code == "unknown-item" for each in problems[told:]):
+            types[id_] = None  # some of its values are those of a name that is not there
         valueless(named[id_], items, scope)
         yearly |= {id_} if _of_the_year(items[id_], named[id_], yearly) else set()
         if types[id_] != old.types.get(id_) or (id_ in yearly) != (id_ in old.yearly):

@@ -71,6 +71,7 @@ class Ending:
     term: str | None = None
     end: str | None = None
     then: tuple[str, ...] = ()
+    places: Mapping[str, Location] = field(default_factory=dict, compare=False)
 
     @property
     def ids(self) -> tuple[str, ...]:

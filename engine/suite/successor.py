@@ -23,7 +23,8 @@ from engine.policy.reading import standing_text
 from engine.suite.moved import into
 from engine.suite.running import NOTHING, PolicyCase, restated, shown, written
 
-CITE = [{"source": "texte", "at": TO_FILL}]
+SOURCE = "texte"
+_CITE = [{"source": SOURCE, "at": TO_FILL}]
 _OF_THE_CARD = ("id", "signed", "sources")
 
 
@@ -43,7 +44,7 @@ def rules_after(session: Session, base: Convention, first: dt.date) -> dict[str,
 def _to_cite(data: Any) -> Any:
     """Rules with their citations to fill in."""
     if isinstance(data, dict):
-        return {key: CITE if key == "cite" else _to_cite(part) for key, part in data.items()}
+        return {key: _CITE if key == "cite" else _to_cite(part) for key, part in data.items()}
     return [*map(_to_cite, data)] if isinstance(data, list) else data
 
 

@@ -5,7 +5,7 @@ Form is checked while reading (:mod:`engine.policy.registry`); each module here 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from engine.errors import ERROR, Problem, bounded, in_order, wrong
@@ -46,6 +46,11 @@ _CHECKS: tuple[Check, ...] = (
 
 # What may only lack because something could not be read, of this convention or of another.
 _OF_WINDOWS = ("window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch")
+_UNUSED = {  # what is said of a name without a use, and of one that is used and not declared
+    "unused-source": "unknown-source",
+    "unused-interpretation": "unknown-interpretation",
+    "unused-parameter": "unknown-item",
+}
 _LACKING = frozenset((*_OF_WINDOWS, "empty-convention", "unreachable-rule"))
 
 
@@ -59,9 +64,25 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
     known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
     known = (_aside(registry, problem) for problem in known)
-    told = in_order([*known, *file_problems(root, root)])
+    told = in_order(_declared_otherwise([*known, *file_problems(root, root)]))
     errors = tuple(problem for problem in told if problem.severity == ERROR)
     return errors or told
+
+
+def _declared_otherwise(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Of names that nothing declares and that are near a declared one without a use, that alone: there is the slip."""
+    unused = {str(problem.values["id"]): problem for problem in problems if problem.code in _UNUSED}
+    slips: dict[str, list[Problem]] = {}
+    for problem in problems:
+        near = unused.get(str(problem.nearest))
+        if near is not None and problem.code == _UNUSED[near.code]:
+            slips.setdefault(str(problem.nearest), []).append(problem)
+    for id_, told in slips.items():
+        places, names = {each.location for each in told}, {str(each.values["id"]) for each in told}
+        if len(places) > 1 and len(names) == 1:  # at a single place, that may be the slip
+            yield wrong(unused[id_].location, unused[id_].code, *names, id=id_)
+            problems = [problem for problem in problems if problem not in told]
+    yield from problems
 
 
 def _aside(registry: Registry, problem: Problem) -> Problem:

@@ -108,12 +108,12 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
             yield wrong(shown.at, "results-differ", id=shown.id)
     life = convention.results.life
     for id_ in life.ids:
-        yield from unknown(convention.results.at, "unknown-item", id_, own)
+        yield from unknown(life.places[id_], "unknown-item", id_, own)
     types = registry.resolved(convention).types
     for key, id_ in (("term", life.term), ("end", life.end)):
         found = types.get(id_ or "")
         if id_ in own and found is not None and found.kind != "date":
-            yield wrong(convention.results.at, "type-mismatch", operator=key, types=named(DATE, (id_, found)))
+            yield wrong(life.places[id_], "type-mismatch", operator=key, types=named(DATE, (id_, found)))
 
 
 def _values(shown: Headline, item: Item) -> Iterator[Problem]:

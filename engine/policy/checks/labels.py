@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from engine.errors import Location, Problem, warning, wrong
-from engine.language.expressions import VerdictIs, below, find
+from engine.errors import Location, Problem, nearest, warning, wrong
+from engine.language.expressions import Literal, VerdictIs, below, find
 from engine.policy.model import Convention, Criterion, Item, Outcome, Source
 from engine.policy.registry import Registry
 from engine.policy.resolve import values_listed
@@ -43,11 +43,31 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
             if not str(text.get(lang, "")).strip():
                 yield wrong(at, "missing-label", id=id_, lang=lang)
         yield from _misplaced(id_, text, at)
-    words = read_words("reports", LANGUAGES[0])
+    types = registry.resolved(convention).types
     for item in convention.items.values():
-        for value in values_listed(item.body):
-            if value not in item.value_labels and f"values.{value}" not in words:
-                yield wrong(item.at, "missing-value-label", id=item.id, value=value)
+        type_, listed = types.get(item.id), values_listed(item.body)
+        values = listed or (() if type_ is None else type_.values)
+        yield from _value_labels(convention, item, values, closed=bool(listed))
+
+
+def _value_labels(convention: Convention, item: Item, values: Sequence[str], *, closed: bool) -> Iterator[Problem]:
+    """Values without a label, and labels of what is no value: where ``closed`` any, else those near one without.
+
+    A text cannot take away the labels that its base gives, so that those may be left over.
+    """
+    words = read_words("reports", LANGUAGES[0])
+    unsaid = [value for value in values if value not in item.value_labels and f"values.{value}" not in words]
+    near = (*unsaid, *(values if closed else ()))
+    astray = [label for label in item.value_labels if label not in values]
+    meant = {label: nearest(label, near) for label in astray if convention.writes(item.places[label])}
+    for label, value in meant.items():
+        if closed or value is not None:
+            told = {"value": label, "allowed": ", ".join(values)}
+            yield wrong(item.places[label], "unknown-value", value, **told)
+    for value in unsaid:
+        if value not in meant.values():
+            written = (part.at for part in find(Literal, item.body) if part.value == value)
+            yield wrong(next(written, item.at), "missing-value-label", id=item.id, value=value)
 
 
 def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:

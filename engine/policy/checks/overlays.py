@@ -18,7 +18,8 @@ from engine.policy.resolve import Resolved, replaces
 from engine.words import LANGUAGES, read_words
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
-Reason = tuple[str | Mapping[str, str], str | None]  # why an overlay does not fit, and a name that was perhaps meant
+# Why an overlay does not fit, a name that was perhaps meant, and the item of the overlay that is at fault.
+Reason = tuple[str | Mapping[str, str], str | None, str]
 
 
 def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -26,9 +27,9 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
     for overlay in convention.overlays:
         covered = [older for older in registry.conventions.values() if covers(convention, overlay, older)]
         for new in overlay.replace.values():
-            yield from unknown(overlay.at, "unknown-item", new, convention.items)
+            yield from unknown(overlay.places[new], "unknown-item", new, convention.items)
         for id_ in (id_ for ids in overlay.add_derogations.values() for id_ in ids):
-            yield from unknown(overlay.at, "unknown-derogation", id_, convention.derogations)
+            yield from unknown(overlay.places[id_], "unknown-derogation", id_, convention.derogations)
         yield from _of_another_time(registry, convention, overlay)
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
             yield wrong(overlay.at, "window-empty")
@@ -74,15 +75,16 @@ def _fit(
         new = [each for each in after.problems if (each.location, each.code) not in known]
         reasons = [*_reasons(overlay, before, after)]
         new = [] if reasons else new  # what follows from that, often in the lines of the older text
-        reasons += ((f"{each.code}, {each.location}", None) for each in new)
+        elsewhere = (each for each in new if not convention.writes(each.location))
+        reasons += ((f"{each.code}, {each.location}", None, "") for each in elsewhere)
         for reason in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
             misfits.setdefault(str(reason), (reason, []))[1].append(older.id)
         yield from new
         if not after.problems:
             yield from _proved_again(overlay, after)
-    for (said, close), texts in misfits.values():
+    for (said, close, name), texts in misfits.values():
         fits_not = {"id": overlay.id, "convention": ", ".join(texts), "reason": said}
-        yield wrong(overlay.at, "overlay-mismatch", close, **fits_not)
+        yield wrong(overlay.places.get(name, overlay.at), "overlay-mismatch", close, **fits_not)
 
 
 def _brought_otherwise(
@@ -97,7 +99,7 @@ def _brought_otherwise(
             reading = (item for item in both.values() if item.convention == text.id)
             for id_ in dict.fromkeys(name for item in reading for name in named_items(item) if name not in own):
                 if id_ in alone and _said(alone[id_].body) != _said(both[id_].body):
-                    yield f"'{id_}': {text.id} / {convention.id}", None
+                    yield f"'{id_}': {text.id} / {convention.id}", None, ""
 
 
 def _said(node: Any) -> Any:
@@ -120,16 +122,18 @@ def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[Re
     """What the older convention has and what the overlay brings instead, and a name that was perhaps meant."""
     for old in overlay.replace:
         if old not in before.items:
-            yield {"fr": f"« {old} » n'y est pas", "en": f"'{old}' is not in it"}, nearest(old, before.items)
+            yield {"fr": f"« {old} » n'y est pas", "en": f"'{old}' is not in it"}, nearest(old, before.items), old
         elif len(kinds := {before.items[old].kind, after.items[old].kind}) == 2 and kinds & _UNLIKE_OTHERS:
-            yield _unlike(old, before.items[old].kind, after.items[old].kind), None
-        elif (was := before.types.get(old)) is not None and not replaces(after.types.get(old), was):
-            yield named((old, was), after.types[old]), None
+            yield _unlike(old, before.items[old].kind, after.items[old].kind), None, old
+        else:
+            was, now = before.types.get(old), after.types.get(old)
+            if was is not None and now is not None and not replaces(now, was):  # of one without a type all is told
+                yield named((old, was), now), None, old
     for id_ in overlay.add_derogations:
         kind = before.items[id_].kind if id_ in before.items else None
         if kind != "criterion":
             criteria = [name for name, item in before.items.items() if item.kind == "criterion"]
-            yield _unlike(id_, kind, "criterion"), nearest(id_, criteria)
+            yield _unlike(id_, kind, "criterion"), nearest(id_, criteria), id_
 
 
 def _unlike(id_: str, *kinds: str | None) -> dict[str, str]:

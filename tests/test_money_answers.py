@@ -113,6 +113,18 @@ def test_a_band_that_no_figure_left_can_change_is_not_asked_for(form: str) -> No
 
 
 @pytest.mark.turns(form=("text", "markdown"))
+def test_an_outcome_that_is_open_between_amounts_tells_each_of_them(form: str) -> None:
+    """The attending-doctor patients reach their objective: the whole aid, or none where the active file falls."""
+    page = said("evaluate", "figure_missing_year_4", form=form)
+    assert "0 € ou 22 000 €" in page
+    assert "Aide entière ou pas d'aide" in page
+    assert "au moins 11 000 €" in page
+    results = object_of("evaluate", "figure_missing_year_4")["results"]
+    assert results["aide.montant_du"]["can_be"] == ["0.00", "22000.00"]
+    assert results["verification.resultat"]["can_be"] == ["plein", "nul"]
+
+
+@pytest.mark.turns(form=("text", "markdown"))
 def test_amounts_that_are_left_are_told_with_the_one_fact_that_people_know(form: str) -> None:
     page = said("evaluate", "published_example_2019", form=form)
     for shown in ("12 000 €", "9 000 € ou 12 000 €", "7 000 € ou 8 350 € ou 12 000 €"):

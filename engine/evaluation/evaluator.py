@@ -8,7 +8,7 @@ alone, asks the Kleene closures of their conditions, which is quicker and the sa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from engine.errors import fault
 from engine.evaluation.bodies import ARISES
@@ -143,6 +143,22 @@ def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
         if type_ is not None and type_.ordered and run.answers[id_][0] is UNDETERMINED:
             left = run.slots[run.program.names.steps[id_]][0]
             return id_, tuple(step for step in (NOT_APPLICABLE, *type_.values) if step in left)
+    return None
+
+
+def outcome_open(run: Run, below: str, apart: Container[str]) -> tuple[str, tuple[object, ...]] | None:
+    """The last undetermined outcome that an item rests on, not one set ``apart``, and what its rules leave of it.
+
+    Nothing is left where it may not arise, or where a rule that may hold gives a value that is not published.
+    """
+    for compiled in reversed(run.program.below((below,))):
+        item, outcome = compiled.step.item, compiled.outcome
+        if outcome is None or item.id in apart or run.answers[item.id][0] is not UNDETERMINED:
+            continue
+        assert isinstance(item.body, Outcome)
+        left = [rule.then for rule in item.body.rules if outcome.rules[rule.id](run.slots)[0] is not False]
+        sure = compiled.run(run.slots)[0] is ARISES and all(isinstance(value, str) for value in left)
+        return item.id, tuple(value for value in item.body.values if sure and value in left)
     return None
 
 

@@ -6,14 +6,15 @@ Plans are compiled once per convention and set of overlays, and kept until :meth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from fractions import Fraction
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown, wrong
 from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
-from engine.evaluation.evaluator import run_program, steps_open
+from engine.evaluation.evaluator import outcome_open, run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.plan import Key, Plan, make_plan, nearest_made
 from engine.evaluation.program import Program, Run, compile_plan
@@ -92,21 +93,37 @@ class Settled:
                     told[id_] = told.get(id_, found[id_])._replace(between=known)
         return told
 
-    def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
-        """What each open result comes to under each step left of the open scale of the maximum, where all settle it."""
-        maximum = self.session.registry.results.maximum
-        open_ = steps_open(run, maximum) if maximum in run.answers else None
-        id_, left = open_ or ("", ())
+    def can_be(self, run: Run, years: bool = False) -> dict[str, tuple[Scalar, ...]]:
+        """What each open result comes to under all that is left of what decides it, where all of that settles it.
+
+        That is each step left of the open scale of the maximum and, where the maximum of ``years`` is not all that is
+        asked, each value left of the open outcome that the amount due rests on, if each of them says how much.
+        """
         try:
-            runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
+            runs = list(self._supposed(run, None if years else self.session.registry.results.due))
         except InputFault:
             return {}  # a defect of the rules under a step that is not the case's: `check` tells of it
         found = {}
         for name in (name for name, answer in run.answers.items() if answer[0] is UNDETERMINED):
             values = dict.fromkeys(each.answers[name][0] for each in runs)
             if values and UNDETERMINED not in values and NOT_APPLICABLE not in values:
-                found[name] = tuple(values)
+                numbers = all(isinstance(value, int | Fraction) and not isinstance(value, bool) for value in values)
+                found[name] = tuple(sorted(values) if numbers else values)
         return found
+
+    def _supposed(self, run: Run, due: str | None) -> Iterator[Run]:
+        results = self.session.registry.results
+        scale = steps_open(run, results.maximum) if results.maximum in run.answers else None
+        for step in (None,) if scale is None else scale[1]:
+            under = {} if scale is None else {scale[0]: step}
+            seen = self._run_under(under) if under else run
+            open_ = None if due is None or due not in seen.answers else outcome_open(seen, due, results.refusals)
+            further = [] if open_ is None else [self._run_under({**under, open_[0]: value}) for value in open_[1]]
+            told = bool(further) and all(each.answers[str(due)][0] is not UNDETERMINED for each in further)
+            yield from further if told else [seen]
+
+    def _run_under(self, supposed: Mapping[str, object]) -> Run:
+        return run_program(self.program, self.facts, self.choices, supposed)
 
 
 @dataclass(slots=True)
@@ -276,7 +293,7 @@ class Session:
             found = results(run, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
-            shown = found[amount]._replace(can_be=year.can_be(run).get(amount, ()))
+            shown = found[amount]._replace(can_be=year.can_be(run, years=True).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
 

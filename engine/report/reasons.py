@@ -229,12 +229,14 @@ def money_cells(decision: Decision, say: Say, year: int = 0) -> tuple[str, ...]:
 
 
 def _paid(decision: Decision, say: Say) -> str:
-    """The payments of the year, by the day asked about where there is one; those whose amount is open are left out."""
+    """The payments of the year, by the day asked about where there is one; at least that where some are open."""
     day = decision.as_of
     lines = [line for line in decision.payments if day is None or (line.due is not None and line.due <= day)]
     amounts = [line.result.number for line in lines if line.result.number is not None]
-    total = sum(amounts, Fraction(0))
-    return say.euros(total) if total or (lines and len(amounts) == len(lines)) else "—"
+    total, whole = say.euros(sum(amounts, Fraction(0))), len(amounts) == len(lines)
+    if not any(amounts):
+        return total if lines and whole else "—"
+    return total if whole else say("amount_at_least", amount=total)
 
 
 def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:

@@ -53,7 +53,8 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
 def _value_labels(convention: Convention, item: Item, values: Sequence[str], *, closed: bool) -> Iterator[Problem]:
     """Values without a label, and labels of what is no value: where ``closed`` any, else those near one without.
 
-    A text cannot take away the labels that its base gives, so that those may be left over.
+    A text cannot take away the labels that its base gives, so that those may be left over; nor does it know of values
+    that a fact has since.
     """
     words = read_words("reports", LANGUAGES[0])
     unsaid = [value for value in values if value not in item.value_labels and f"values.{value}" not in words]
@@ -64,10 +65,10 @@ def _value_labels(convention: Convention, item: Item, values: Sequence[str], *, 
         if closed or value is not None:
             told = {"value": label, "allowed": ", ".join(values)}
             yield wrong(item.places[label], "unknown-value", value, **told)
+    written = {part.value: part.at for part in find(Literal, item.body)}
     for value in unsaid:
-        if value not in meant.values():
-            written = (part.at for part in find(Literal, item.body) if part.value == value)
-            yield wrong(next(written, item.at), "missing-value-label", id=item.id, value=value)
+        if (closed or value in written) and value not in meant.values():
+            yield wrong(written.get(value, item.at), "missing-value-label", id=item.id, value=value)
 
 
 def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from engine.errors import InputFault
 from engine.evaluation.program import Fired, Program, Run
-from engine.language.expressions import Compare, FactRef, Literal, below, find
+from engine.language.expressions import FactRef, Literal, find
 from engine.language.facts import Fact
 from engine.language.values import UNDETERMINED, Scalar
-from engine.policy.model import CONSISTENCY, Convention, Table
+from engine.policy.model import CONSISTENCY, Convention
 from engine.policy.overlays import named_items
+from engine.policy.regions import compared
 
 Told = Callable[[str, Scalar], Run]  # decides a case with one fact more; it may have another program, as overlays do
 TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
@@ -24,15 +25,8 @@ TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency i
 
 def told_apart(fact: str, rules: Iterable[object]) -> set[frozenset[str]]:
     """The values of a fact that rules name, each time together: as good as each other where they stand in the same."""
-    found = set[frozenset[str]]()
-    for part in (part for rule in rules for part in below(rule)):
-        if isinstance(part, Compare) and part.left == FactRef(fact, part.at):
-            found.add(frozenset(str(literal.value) for literal in find(Literal, part)))
-        elif isinstance(part, Table):
-            columns = [name for name, ref in part.inputs.items() if ref == FactRef(fact, ref.at)]
-            cells = (row.cells[name] for row in part.rows for name in columns if name in row.cells)
-            found.update(frozenset(str(literal.value) for literal in cell.literals) for cell in cells)
-    return found
+    asked = (node for ref, node in compared(*rules) if isinstance(ref, FactRef) and ref.name == fact)
+    return {frozenset(str(literal.value) for literal in find(Literal, node)) for node in asked}
 
 
 def value_to_try(fact: Fact, tried: Sequence[str], named: Set[frozenset[str]]) -> str | None:

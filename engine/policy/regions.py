@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.errors import Problem, wrong
-from engine.language.expressions import Cell, Literal
+from engine.language.expressions import Cell, Compare, Condition, FactRef, ItemRef, Literal, below
 from engine.language.facts import Fact
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
@@ -22,6 +22,16 @@ from engine.policy.model import Row, Table
 
 RATIO_SCALE = 2  # decimals by which a number of no fixed scale is moved beside a bound
 SOME_DAY = dt.date(2000, 1, 1)
+
+
+def compared(*wholes: object) -> Iterator[tuple[FactRef | ItemRef, Condition]]:
+    """What rules compare, and what they ask of it, in conditions and in the cells of tables."""
+    for part in (part for whole in wholes for part in below(whole)):
+        if isinstance(part, Compare):
+            yield part.left, part
+        elif isinstance(part, Table):
+            cells = ((part.inputs.get(name), cell) for row in part.rows for name, cell in row.cells.items())
+            yield from ((ref, cell.asks(ref)) for ref, cell in cells if ref is not None)
 
 
 def cells_of(table: Table, name: str) -> list[Cell]:

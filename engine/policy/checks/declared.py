@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Problem, nearest, unknown, warning, wrong
-from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
+from engine.language.expressions import Expression, FactRef, ItemRef, Literal, find
 from engine.language.types import DATE, Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Supposition
-from engine.policy.model import Convention, Item, Outcome, Table
+from engine.policy.model import Convention, Item, Outcome
 from engine.policy.offers import is_offer
+from engine.policy.regions import compared
 from engine.policy.registry import Registry
 from engine.policy.resolve import valueless
 from engine.policy.results import VERDICT, Headline
@@ -41,23 +42,14 @@ def offer_problems(registry: Registry, convention: Convention) -> Iterator[Probl
     for item in convention.items.values() if convention.knows else ():
         if item.transitional or is_offer(item) or not convention.writes(item.at):
             continue  # of contracts of older texts, or kept from a base
-        for name, literal in _values_used(item):
-            known = convention.knows.get(name)
-            if known is not None and isinstance(literal.value, str) and literal.value not in known:
-                told = {"value": literal.value, "name": name, "known": ", ".join(known)}
-                yield warning(literal.at, "value-unoffered", **told)
-
-
-def _values_used(item: Item) -> Iterator[tuple[str, Literal]]:
-    """Each literal that a fact is compared with, by the name of the fact."""
-    for part in below(item):
-        if isinstance(part, Compare) and isinstance(part.left, FactRef):
-            yield from ((part.left.name, each) for each in part.operands if isinstance(each, Literal))
-    if isinstance(item.body, Table):
-        for name, read in item.body.inputs.items():
-            cells = (row.cells[name] for row in item.body.rows if name in row.cells)
-            if isinstance(read, FactRef):
-                yield from ((read.name, literal) for cell in cells for literal in cell.literals)
+        for ref, asked in compared(item):
+            if not isinstance(ref, FactRef) or ref.name not in convention.knows:
+                continue
+            known = convention.knows[ref.name]
+            for each in find(Literal, asked):
+                if isinstance(each.value, str) and each.value not in known:
+                    told = {"value": each.value, "name": ref.name, "known": ", ".join(known)}
+                    yield warning(each.at, "value-unoffered", **told)
 
 
 def _supposed(supposition: Supposition, scope: Scope) -> None:

@@ -6,7 +6,7 @@ What a convention needs is built when a row first meets it, and kept: a second f
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from graphlib import CycleError, TopologicalSorter
@@ -18,7 +18,7 @@ import polars as pl
 from engine.bulk.by_cases import ROW, Text, Values, by_cases
 from engine.bulk.expressions import PLAIN, Names, Stages, item_column
 from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
-from engine.evaluation.at_once import condition
+from engine.evaluation.at_once import Definition, condition, definitions_of
 from engine.evaluation.by_cases import taken_away
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, any_of, chosen, either, lift, opposite, truth, when
@@ -64,16 +64,6 @@ class Part:
         """All that rows met so far: items, and the overlays that may be laid."""
         items = (item for each in self.made.values() for made in each for item in made.items)
         return [*items, *(overlay for _, overlay in self.covering)]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An item as these sets of overlays leave it, and the items that its column reads."""
-
-    step: Step
-    scope: Scope
-    reads: Set[str]
-    laid: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +166,7 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = Names(self.facts, {}, choices, plan.scope)
-        _add_items(_versions({0: plan}, [YEAR_START]), {0}, names)
+        _add_items(_defined({0: plan}, [YEAR_START]), {0}, names)
         tests = (truth(condition(in_force_when(overlay), names)) for _, overlay in covering)
         bits = [when(pl, test, 1 << i, 0) for i, test in enumerate(tests)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
@@ -198,8 +188,8 @@ class Kernel:
         names = Names(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
         steps = chain.from_iterable(plan.steps for plan in plans.values())
         wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
-        versions = _versions(plans, wanted)
-        told = _add_items(versions, plans.keys(), names)
+        definitions = _defined(plans, wanted)
+        told = _add_items(definitions, plans.keys(), names)
         remarks = [
             pl.lit(part.plan.convention.id, self._words).alias("convention"),
             pl.lit(self.registry.digest(part.plan.convention), self._words).alias("digest"),
@@ -208,7 +198,7 @@ class Kernel:
         results = list[pl.Expr]()
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True)), self.coded))
-        items = [version.step.item for version in chain.from_iterable(versions.values())]
+        items = [each.step.item for each in chain.from_iterable(definitions.values())]
         return Made(plans.keys(), names.stages, remarks, results, items)
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
@@ -225,25 +215,20 @@ def decides(window: Window, facts: Mapping[str, Column], vocabulary: Vocabulary)
     return truth(condition(signed_under(window), Names(facts, {}, {}, Scope(vocabulary, {}, {}))))
 
 
-def _versions(plans: Mapping[int, Plan], wanted: Iterable[str]) -> dict[str, list[Version]]:
-    """What the wanted results rest on under each set of overlays, as they leave it."""
-    found: dict[str, list[Version]] = {}
-    for laid, plan in plans.items():
-        steps, scope = {step.item.id: step for step in plan.steps}, plan.scope
-        waiting = [id_ for id_ in wanted if id_ in steps]
-        seen = set()
-        while waiting:
-            id_ = waiting.pop()
-            if id_ in seen:
-                continue
-            seen.add(id_)
-            versions = found.setdefault(id_, [])
-            version = next((each for each in versions if each.step == steps[id_]), None)
-            if version is None:
-                version = Version(steps[id_], scope, _reads(steps[id_].item), set())
-                versions.append(version)
-            version.laid.add(laid)
-            waiting += version.reads | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
+def _defined(plans: Mapping[int, Plan], wanted: Collection[str]) -> dict[str, tuple[Definition, ...]]:
+    """What the wanted results rest on, as each set of overlays leaves it."""
+    return definitions_of({laid: (_below(plan, wanted), plan.scope) for laid, plan in plans.items()})
+
+
+def _below(plan: Plan, wanted: Iterable[str]) -> dict[str, Step]:
+    """The steps of the wanted results and of all that their columns and warnings read."""
+    steps, found = {step.item.id: step for step in plan.steps}, dict[str, Step]()
+    waiting = [id_ for id_ in wanted if id_ in steps]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found[id_] = steps[id_]
+            waiting += _reads(steps[id_].item) | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
     return found
 
 
@@ -257,31 +242,30 @@ def _reads(item: Item) -> set[str]:
     return {ref.id for ref in find(ItemRef, item.applies_when, item.unless, body)}
 
 
-def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names: Names) -> list[Told]:
+def _add_items(definitions: Mapping[str, Sequence[Definition]], laid: Set[int], names: Names) -> list[Told]:
     """Adds the columns of items to ``names``, each after those that it reads; gives what is told of which rows.
 
     Raises:
         CycleError: under one set of overlays an item follows another, and under a second that other the first.
     """
     told, gates = list[Told](), dict[Set[int], Operand]({frozenset(laid): True})
-    reads = {id_: {ref for each in own for ref in each.reads} for id_, own in versions.items()}
+    reads = {id_: {ref for each in own for ref in _reads(each.step.item)} for id_, own in definitions.items()}
     for id_ in TopologicalSorter(reads).static_order():
         column = Column(None, 1, True)
-        for each in versions[id_]:
+        for each in definitions[id_]:
             own_names, item = replace(names, scope=each.scope), each.step.item
             own = names.stages.column(item_column(each.step, own_names))
-            met = frozenset(each.laid)
-            if met not in gates:
-                gates[met] = names.stages.keep(pl.col(LAID).is_in(met))
-            column = chosen(pl, gates[met], own, column, either)
+            if each.within not in gates:
+                gates[each.within] = names.stages.keep(pl.col(LAID).is_in(each.within))
+            column = chosen(pl, gates[each.within], own, column, either)
             if (name := breakable(item)) is not None:
                 duty = item.body.unmet_when if isinstance(item.body, Obligation) else None
                 broken = opposite(own.value) if duty is None else all_of(pl, [own.value, condition(duty, own_names)])
-                told.append(Told(name, item, all_of(pl, [gates[met], broken])))
+                told.append(Told(name, item, all_of(pl, [gates[each.within], broken])))
         names.items[id_] = names.stages.column(column)
-    for version in chain.from_iterable(versions.values()):  # a warning may read what reads its item
-        own_names = replace(names, scope=version.scope)
-        warned = any_of(pl, [truth(condition(each.when, own_names)) for each in version.step.item.warnings])
-        if version.step.item.warnings:
-            told.append(Told(WARNED, version.step.item, all_of(pl, [gates[frozenset(version.laid)], warned])))
+    for each in chain.from_iterable(definitions.values()):  # a warning may read what reads its item
+        if (item := each.step.item).warnings:
+            own_names = replace(names, scope=each.scope)
+            warned = any_of(pl, [truth(condition(caution.when, own_names)) for caution in item.warnings])
+            told.append(Told(WARNED, item, all_of(pl, [gates[each.within], warned])))
     return told

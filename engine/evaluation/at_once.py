@@ -7,7 +7,8 @@ that of columns is :mod:`engine.bulk.expressions`, that of terms :mod:`engine.pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from engine.evaluation.plan import Step
@@ -17,6 +18,7 @@ from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Ope
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
+from engine.records import dataclass
 
 V = TypeVar("V")  # what an expression comes to: a value, undetermined, or not applicable
 T = TypeVar("T")  # what a condition comes to: true, false, or unknown
@@ -81,6 +83,38 @@ class Algebra(Protocol[V, T]):
         """A value that is read several times."""
 
     def kept_truth(self, truth: T) -> T: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """What an item is under some sets of overlays; ``key`` tells it from all others."""
+
+    step: Step
+    key: tuple[object, ...]
+    scope: Scope
+    within: frozenset[Any]
+
+
+def definitions_of(layers: Mapping[Any, tuple[Mapping[str, Step], Scope]]) -> dict[str, tuple[Definition, ...]]:
+    """The definitions of every item, in the order of the steps: one for all sets of overlays that leave it so.
+
+    ``layers`` are the steps under each set of overlays, with the names that they may use.
+    """
+    found: dict[str, dict[tuple[object, ...], Definition]] = {}
+    for laid, (steps, scope) in layers.items():
+        for id_, step in steps.items():
+            key, alike = _key(step, scope), found.setdefault(id_, {})
+            first = alike.get(key) or Definition(step, key, scope, frozenset())
+            alike[key] = replace(first, within=first.within | {laid})
+    return {id_: tuple(alike.values()) for id_, alike in found.items()}
+
+
+def _key(step: Step, scope: Scope) -> tuple[object, ...]:
+    """Where an item is written and all that overlays may make otherwise in it."""
+    item, reads = step.item, step.reads
+    added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
+    types = tuple(scope.items[id_] for id_ in reads.items)
+    return (item.id, item.kind, item.at, added, step.type, step.yearly, reads.items, reads.facts, types)
 
 
 def answer(step: Step, names: Algebra[V, T]) -> V:

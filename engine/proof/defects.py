@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
+from engine.evaluation.at_once import Definition
 from engine.evaluation.session import Session
 from engine.language.expressions import ItemRef, below
 from engine.language.logic import Term, cone, evaluate_in_order
@@ -20,7 +21,7 @@ from engine.policy.model import ERROR, Item, Table
 from engine.proof.bodies import Fault, Place, places
 from engine.proof.encoding import Encoding, Shared, encode
 from engine.proof.expressions import Names
-from engine.proof.layers import Definition, exactly
+from engine.proof.layers import exactly
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
 from engine.evaluation import at_once
+from engine.evaluation.at_once import Definition, definitions_of
 from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
@@ -22,7 +23,7 @@ from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.proof.bodies import Fault, faults
 from engine.proof.expressions import Names, no_value
-from engine.proof.layers import Definition, Layer, Sets, circling, definitions_of, exactly, layers_of, telling
+from engine.proof.layers import Layer, Sets, circling, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
 
@@ -189,7 +190,7 @@ def encode(
     window = _contracts_among(chosen, space)
     pairs = _overlay_terms(session, convention, space)
     layers = tuple(layers_of(session, convention, space, window, pairs, effort))
-    definitions = definitions_of(layers)
+    definitions = definitions_of({layer.active: (layer.steps, layer.plan.scope) for layer in layers})
     return Encoding(
         session=session,
         convention=convention,

@@ -1,16 +1,16 @@
-"""The sets of overlays that some contract has, and what they make of each item: its definitions, each told once."""
+"""The sets of overlays that some contract has, and what they make of its items."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.evaluation.at_once import Definition
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
 from engine.language.logic import Term, cone, evaluate
 from engine.language.term_bank import TermBank
-from engine.language.typing import Scope
-from engine.policy.model import Convention, Criterion
+from engine.policy.model import Convention
 from engine.policy.overlays import Laid
 from engine.proof.solving import Solver, Status, budget_spent
 from engine.proof.space import Space
@@ -30,16 +30,6 @@ class Layer:
     steps: Mapping[str, Step]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
-    """What an item is under some sets of overlays; ``key`` tells it from all others."""
-
-    step: Step
-    key: tuple[object, ...]
-    scope: Scope
-    within: Sets
-
-
 def layers_of(
     session: Session,
     convention: Convention,
@@ -55,29 +45,6 @@ def layers_of(
         plan = session.plan(convention, laid)
         steps = {step.item.id: step for step in plan.steps}
         yield Layer(laid, active, exactly(space.bank, terms, active), plan, steps)
-
-
-def definitions_of(layers: Iterable[Layer]) -> dict[str, tuple[Definition, ...]]:
-    """The definitions of every item, in the order of the plans: one for all layers that have the same."""
-    found: dict[str, dict[tuple[object, ...], list[Layer]]] = {}
-    for layer in layers:
-        for id_, step in layer.steps.items():
-            found.setdefault(id_, {}).setdefault(_key(step, layer), []).append(layer)
-    return {
-        id_: tuple(
-            Definition(here[0].steps[id_], key, here[0].plan.scope, frozenset(layer.active for layer in here))
-            for key, here in each.items()
-        )
-        for id_, each in found.items()
-    }
-
-
-def _key(step: Step, layer: Layer) -> tuple[object, ...]:
-    """Where an item is written and all that overlays may make otherwise in it."""
-    item, reads = step.item, step.reads
-    added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-    types = tuple(layer.steps[id_].type for id_ in reads.items)
-    return (item.id, item.kind, item.at, added, step.type, step.yearly, reads.items, reads.facts, types)
 
 
 def circling(definitions: Mapping[str, Sequence[Definition]]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.edits.same import meaning, ranged, ranging
+from engine.evaluation.at_once import Definition
 from engine.evaluation.plan import step_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.symbolic import Symbolic
@@ -16,7 +17,6 @@ from engine.policy.model import Item, Outcome
 from engine.policy.overlays import named_items
 from engine.policy.resolve import named_in
 from engine.proof.encoding import Encoding
-from engine.proof.layers import Definition
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)

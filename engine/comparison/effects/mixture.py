@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.effects.definitions import ITEM, NEWER, READING, SIDES, Cause, Versions
-from engine.evaluation.at_once import answer
+from engine.evaluation.at_once import Definition, answer
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, different, mixed
 from engine.language.term_bank import TermBank
 from engine.proof.expressions import Names, no_value
-from engine.proof.layers import Definition, Layer
+from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 from engine.proof.space import Space

@@ -80,7 +80,7 @@ def write_decided(
 def prepared(job: Job, rules: Session) -> Work:
     """The work of a job whose files, columns and output are known to fit; raises as :func:`run_batch`."""
     format_ = format_of(job.output)
-    rules.check_choices(job.interpret)
+    rules.registry.check_choices(job.interpret)
     vocabulary = rules.registry.vocabulary
     any_ = [*added_columns(replace(job, criteria=True, missing=True), rules), *UNSAID]  # with whatever options
     of_languages = [Labels(rules.registry, lang, {}) for lang in LANGUAGES]

@@ -11,7 +11,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown, wrong
+from engine.errors import InputFault, Problem, wrong
 from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import outcome_open, run_program, steps_open
@@ -31,8 +31,6 @@ from engine.records import dataclass
 
 CONTRADICTION = "facts-contradict"
 YEARS_SHOWN = (1, 2, 3, 4, 5)
-_OPTION = Location("--interpret")
-_NONE: Mapping[str, Mapping[str, object]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +218,7 @@ class Session:
         reach, asked = self._reach(convention), interpret or {}
         own = reach.names.scope.interpretations
         if any(choice not in own.get(id_, ()) for id_, choice in asked.items()):
-            self.check_choices(asked, own)
+            self.registry.check_choices(asked, own)
         # A question of another convention does not concern this case.
         return {**reach.defaults, **{id_: choice for id_, choice in asked.items() if id_ in own}}
 
@@ -257,27 +255,6 @@ class Session:
         if convention.id not in self._reaches:
             self._reaches[convention.id] = reach_of(self.registry, convention)
         return self._reaches[convention.id]
-
-    def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, Mapping[str, object]] = _NONE) -> None:
-        """Refuses an interpretation or a choice that no convention has, or that is none of the ``own`` ones.
-
-        Raises:
-            UsageFault: each that does not exist.
-        """
-        known: dict[str, Mapping[str, object]] = {}
-        for convention in self.registry.conventions.values():
-            for name, question in convention.interpretations.items():
-                known[name] = {**known.get(name, {}), **question.choices}
-        known |= own
-        found: list[Problem] = []
-        for id_, choice in interpret.items():
-            if id_ not in known:
-                found += unknown(_OPTION, "unknown-interpretation", id_, known)
-            elif choice not in known[id_]:
-                close = nearest(choice, known[id_])
-                found.append(wrong(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(known[id_])))
-        if found:
-            raise UsageFault(*found)
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""

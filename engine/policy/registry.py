@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from engine.errors import InputFault, Location, fault, misuse, nearest, wrong
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, misuse, nearest, unknown, wrong
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
@@ -21,6 +21,9 @@ from engine.policy.overlays import Laid, covers, laid_items, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.policy.results import Results, joined
 from engine.records import dataclass
+
+_OPTION = Location("--interpret")
+_NONE: Mapping[str, Mapping[str, object]] = {}
 
 
 class Outside(InputFault):
@@ -66,6 +69,27 @@ class Registry:
         """The choices of every interpretation that a contract of ``convention`` may ever depend on."""
         asked = open_questions(convention, self.covering(convention))
         return {id_: question.choices for id_, question in asked.items()}
+
+    def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, Mapping[str, object]] = _NONE) -> None:
+        """Refuses an interpretation or a choice that no convention has, or that is none of the ``own`` ones.
+
+        Raises:
+            UsageFault: each that does not exist.
+        """
+        known: dict[str, Mapping[str, object]] = {}
+        for convention in self.conventions.values():
+            for name, question in convention.interpretations.items():
+                known[name] = {**known.get(name, {}), **question.choices}
+        known |= own
+        found: list[Problem] = []
+        for id_, choice in interpret.items():
+            if id_ not in known:
+                found += unknown(_OPTION, "unknown-interpretation", id_, known)
+            elif choice not in known[id_]:
+                close = nearest(choice, known[id_])
+                found.append(wrong(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(known[id_])))
+        if found:
+            raise UsageFault(*found)
 
     def resolved(self, convention: Convention, laid: Sequence[Laid] = ()) -> Resolved:
         """The items of a contract of ``convention`` under some overlays, in their order and typed."""

@@ -229,5 +229,8 @@ def test_a_frame_of_the_wrong_types_is_refused_column_by_column(small: Session) 
     with pytest.raises(InputFault) as caught:
         evaluate_frame(frame, small)
     assert [problem.code for problem in caught.value.problems] == ["column-type"] * 3
-    with pytest.raises(InputFault):
-        evaluate_frame(pl.DataFrame({"contrat.date_signature": ["2024-02-30"]}), small)
+    days, words = ["2024-09-02", "2024-02-30", "2/9/24"], ["medecine_generale", None, "generaliste"]
+    with pytest.raises(InputFault) as caught:
+        evaluate_frame(pl.DataFrame({"contrat.date_signature": days, "medecin.specialite": words}), small)
+    found = {(problem.code, problem.location.line, problem.values["name"]) for problem in caught.value.problems}
+    assert found == {("day-missing", 2, "contrat.date_signature"), ("fact-value", 3, "medecin.specialite")}

@@ -12,8 +12,8 @@ import polars as pl
 
 from engine.bulk.kernel import Kernel
 from engine.bulk.outputs import output_kinds
-from engine.bulk.rows import holds, type_problem
-from engine.errors import InputFault, Location, Problem, fault
+from engine.bulk.rows import misread
+from engine.errors import InputFault, Location, Problem
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.facts import Fact
@@ -38,8 +38,8 @@ def evaluate_frame(
     ``items`` the value and status of more items. pandas, pyarrow and DuckDB come in through Arrow.
 
     Raises:
-        InputFault: a column is of a type that cannot hold its fact, or holds text that is no date, or is called like
-            one of results.
+        InputFault: a column is of a type that cannot hold its fact, or holds a value that is none of it, or is called
+            like one of results.
     """
     asked: dict[str, Any] = {"interpret": interpret, "criteria": criteria, "items": items}
     if isinstance(frame, pl.LazyFrame):
@@ -47,6 +47,8 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    if wrong := misread(table, rules.registry.vocabulary, PLACE):
+        raise InputFault(wrong)
     results = results_of(table, rules, **asked)
     if taken := [name for name in results.columns if name in table.columns]:
         raise InputFault(Problem(PLACE, "column-taken", {"name": name}) for name in taken)
@@ -65,15 +67,9 @@ def results_of(
     types = table.schema
     vocabulary = rules.registry.vocabulary
     facts = [fact for name, fact in vocabulary.facts.items() if name in types]
-    wrong = [type_problem(PLACE, f, types[f.name]) for f in facts if not holds(f, types[f.name])]
-    if wrong:
-        raise InputFault(wrong)
     lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
     kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
-    try:
-        typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
-    except pl.exceptions.PolarsError as error:
-        raise fault(PLACE, "file-unreadable", reason=error) from None
+    typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
     typed = typed.with_columns(pl.lit(None, pl.String).alias(fact.name) for fact in lacking)
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]

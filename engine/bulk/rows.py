@@ -25,6 +25,7 @@ from engine.language.algebra import Column
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
+from engine.policy.document import unplaced
 from engine.policy.registry import Registry
 
 FILE, ROW, ACCEPTED = "avenant_file", "avenant_number", "avenant_accepted"
@@ -78,6 +79,25 @@ def type_problem(place: Location, fact: Fact, dtype: pl.DataType) -> Problem:
     number = f"number ({type_.scale or 0} decimals)"
     wanted = number if type_.kind == "number" else ", ".join(type_.values) or type_.kind
     return Problem(place, "column-type", {"name": fact.name, "found": str(dtype), "wanted": wanted})
+
+
+def misread(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> list[Problem]:
+    """The columns that cannot hold their fact, else of each the first value that its fact cannot have, at its row."""
+    facts = {name: fact for name, fact in vocabulary.facts.items() if name in table.columns}
+    types = table.schema
+    wrong = [type_problem(place, fact, types[name]) for name, fact in facts.items() if not holds(fact, types[name])]
+    if wrong:
+        return wrong
+    read = table.select(_reading(pl.col(name), fact, types[name]) for name, fact in facts.items())
+    for name, fact in facts.items():
+        if read[name].null_count() > table[name].null_count():
+            row = (read[name].is_null() & table[name].is_not_null()).arg_max() or 0
+            case = nested({name: plain_value(fact, table[name][row])})
+            try:
+                read_case(unplaced(case, place._replace(line=row + 1, column=1)), vocabulary, spoken=False)
+            except InputFault as error:
+                wrong += (each for each in error.problems if each.code != "missing-signature")
+    return wrong
 
 
 def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None) -> pl.DataFrame:

@@ -191,7 +191,8 @@ def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> 
     import difflib  # only where something is wrong
 
     known = {each.casefold(): each for each in names}
-    found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
+    found = [each for each in known if sorted(each) == sorted(name.casefold())][:1]  # letters that changed places
+    found = found or difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
     if not found and len(name) >= MIN_BEGUN:
         begun = [each for each in known if each.startswith(name.casefold())]
         found = begun if len(begun) == 1 else []

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import polars as pl
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort, effects_found_once
 from scratch import scratch
 
+from engine.bulk.comparing import AFTER, SIDES, counted
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
@@ -223,13 +225,26 @@ def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
             decisions = [session.decide(_facts(row, session), id_) for id_ in ids]
             expected[tuple(each.results["eligibilite"].verdict for each in decisions)] += 1  # type: ignore[index]
             due = [each.results.get("aide.montant_du") for each in decisions]
-            if all(
-                each is not None and each.status != "undetermined" for each in due
-            ):  # not applicable: nothing is due
+            decided = [each.results["eligibilite"].status != "undetermined" for each in decisions]
+            if all(decided) and all(each is not None and each.status != "undetermined" for each in due):
+                # not applicable: nothing is due
                 euros = [total + (each.value or 0) for total, each in zip(euros, due, strict=True)]  # type: ignore[misc, operator, union-attr]
     assert {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]} == dict(expected)
     assert [float(measured["due"][side]) for side in ("before", "after")] == [float(total) for total in euros]
     assert measured["causes"]
+
+
+def test_a_row_whose_verdict_is_open_adds_no_euros() -> None:
+    said = {
+        "convention": ["nouvelle"] * 3,
+        "verdict": ["eligible", "undetermined", "ineligible"],
+        "due": [1900, 1900, 0],
+        "status": ["known", "known", "not_applicable"],
+    }
+    frame = pl.DataFrame({side + key: each for side in SIDES for key, each in said.items()})
+    found = counted(frame.with_columns(pl.Series(AFTER + "verdict", ["eligible", "eligible", "ineligible"])))
+    assert [found[key] for key in ("known", "before", "after", "open_before", "open_after")] == [2, 1900, 1900, 1, 0]
+    assert len(found["changed"]) == 1
 
 
 def _facts(row: dict[str, str], session: Session) -> dict[str, object]:

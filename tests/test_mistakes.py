@@ -529,6 +529,12 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
         "nouvelle/rang.yaml",
         "rangg",
     ),
+    "the name of a source where it is cited": (
+        [edited(RULES, "cite: [{source: texte", "cite: [{source: txete")],
+        "unknown-source",
+        RULES,
+        "txete",
+    ),
     "the name of a source where it is declared": (
         [edited(HEAD, "  texte: {", "  textes: {")],
         "unused-source",
@@ -565,6 +571,7 @@ def test_a_slip_in_a_name_is_told_alone_where_it_stands(name: str, small_copy: P
     for step in steps:
         step(small_copy)
     (problem,) = check_folder(small_copy)
+    assert problem.nearest is not None
     assert (problem.code, problem.location.file) == (code, str(small_copy / file))
     assert line in (small_copy / file).read_text(encoding="utf-8").splitlines()[problem.location.line - 1]
 

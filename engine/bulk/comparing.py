@@ -74,11 +74,13 @@ def forced(session: Session, convention: Convention) -> Session:
 
 
 def counted(frame: pl.DataFrame) -> dict[str, Any]:
-    """What compared rows say: those by verdict, cents before and after where neither is open, and which changed."""
+    """What compared rows say: those by verdict, cents before and after where nothing is open, and which changed."""
     own = frame.filter(pl.all_horizontal(pl.col(side + "convention").is_not_null() for side in SIDES))
-    known = own.filter(pl.all_horizontal(pl.col(side + "due").is_not_null() for side in SIDES))
+    is_open = [(pl.col(side + "status") == OPEN) | (pl.col(side + "verdict") == OPEN) for side in SIDES]
+    decided = (pl.col(side + "due").is_not_null() for side in SIDES)
+    known = own.filter(pl.all_horizontal(*decided, *(~each for each in is_open)))
     before, after = (known[side + "due"] for side in SIDES)
-    open_before, open_after = (int((own[side + "status"] == OPEN).sum()) for side in SIDES)
+    open_before, open_after = (len(own.filter(each)) for each in is_open)
     differ = (pl.col(BEFORE + key).ne_missing(pl.col(AFTER + key)) for key in ("verdict", "due", "status"))
     return {
         "rows": len(own),

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.errors import InputFault, Location, Problem, bounded, fault, nearest
+from engine.escaping import shortened
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import fold
 
 NEAR = 0.8
+SHOWN = 40  # characters of a list of columns
 BELOW = 10  # rows in which a header is looked for
 FAR = 12  # letters more or less than a label, and no slip of the hand any more
 _UNIT = re.compile(r"\s*\([^()]{1,6}\)\Z")
@@ -93,7 +95,7 @@ def header_problems(
 def unnamed(headers: Sequence[str], place: Location) -> Problem:
     """What is wrong with columns that have no name."""
     found = [number for number, header in enumerate(headers, 1) if not header]
-    where = ", ".join(map(letters, found))
+    where = shortened(", ".join(map(letters, found)), SHOWN)
     return Problem(Location(place.file, place.line, found[0]), "column-unnamed", {"where": where})
 
 

@@ -30,9 +30,9 @@ class Portfolio:
     """What a change does to the rows of a file.
 
     ``refused`` rows cannot be decided; rows ``apart`` have no rules in one version, or none that are compared.
-    ``verdicts`` counts rows by eligibility before and after. Money is in cents, over the ``known`` rows whose amount
-    due is open in neither version, 0 where nothing is due; ``deciles`` are those of the differences that are not zero,
-    from lowest to highest.
+    ``verdicts`` counts rows by eligibility before and after. Money is in cents, over the ``known`` rows whose verdict
+    and amount due are open in neither version, 0 where nothing is due; ``deciles`` are those of the differences that
+    are not zero, from lowest to highest.
     ``causes`` counts, over ``sampled`` changed rows, the items that make the difference.
     """
 

@@ -141,6 +141,11 @@ def test_what_a_text_says_twice_of_one_part_is_told_at_the_second(policies: Path
     assert told(policies) == ["avenant/suite.yaml:3:11 said-twice"]
 
 
+def test_a_change_under_a_misspelt_name_is_looked_at_as_that_of_the_item_meant(policies: Path) -> None:
+    amend(policies, {"a.yaml": "change: {criteria: [{id: activite_minimal, met_when: {ref: autre, is: met}}]}\n"})
+    assert told(policies) == ["avenant/a.yaml:1:26 unknown-item", "avenant/a.yaml:1:54 unknown-item"]
+
+
 def test_a_change_in_the_list_of_another_kind_is_told_with_its_own(policies: Path) -> None:
     amend(policies, {"montants.yaml": AMOUNT.replace("tables", "quantities")})
     (problem,) = [each for each in check_folder(policies) if each.code == "unknown-key"]

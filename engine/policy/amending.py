@@ -28,6 +28,7 @@ _NAMES = ("id", "best", "between", "term", "end", "then")  # of items, in the re
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
 _Item = tuple[str, str, Piece]  # with its file and kind
+_Changes = Mapping[tuple[str, str], Sequence[Piece]]  # by kind and id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class _Said:
     """What a text says of its base: whole items, changes of items by kind and id, what is removed, and the grounds."""
 
     items: Mapping[str, list[_Item]]
-    changes: Mapping[tuple[str, str], Sequence[Piece]]
+    changes: _Changes
     removed: Mapping[str, Piece]
     grounds: Grounds
 
@@ -119,6 +120,7 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
     running = {name: file for name, file in base.files.items() if not _reaches_back(file)}
     files = {name: file for name, file in own.files.items() if _reaches_back(file)}
     problems = list(_misnamed(said, [*_items(running)], base.head.members("interpretations")))
+    said = replace(said, changes=_as_meant(said.changes, problems))
     found: dict[str, dict[str, list[Piece]]] = {}
     for name, kind, piece in _standing_items([*_items(running)], said, problems):
         found.setdefault(name, {}).setdefault(kind, []).append(piece)
@@ -263,6 +265,17 @@ def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) 
         others = [said.removed[id_]] if id_ in said.removed else [each for *_, each in said.items.get(id_, ())]
         yield from (_twice(id_, at, each) for each in others[:1])
         yield from (_twice(id_, each["id"], at) for each in again)
+
+
+def _as_meant(changes: _Changes, problems: Sequence[Problem]) -> _Changes:
+    """Changes under the names that they are likely to mean, so that what they change is not taken as unchanged."""
+    meant = {problem.location: problem.nearest for problem in problems if problem.nearest is not None}
+    named: dict[tuple[str, str], list[Piece]] = {}
+    for (kind, _), pieces in changes.items():
+        for piece in pieces:
+            id_ = piece["id"].of(meant.get(piece["id"].at, piece["id"].value))
+            named.setdefault((kind, id_.value), []).append(piece.of({**piece.value, "id": id_}))
+    return named
 
 
 def _twice(id_: str, piece: Piece, first: Piece) -> Problem:

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
-from markupsafe import Markup
 
 from engine.letters.people import OF_PEOPLE
 from engine.report.html import spaced
@@ -84,18 +83,3 @@ class Addresses:
     def hidden(self, *without: str, **changes: str | None) -> list[tuple[str, str]]:
         """The fields that carry the state beside those of a form."""
         return self.state.changed(changes).without(*without).pairs(whole=True)
-
-    def go(self, label: str, path: str, about: str = "", swap: bool = True, **changes: str | None) -> Markup:
-        """A link to a page with this state, or a form that looks like one where the address must not hold it all.
-
-        What leads to a file is no page to ``swap`` in.
-        """
-        swapped = Markup(" data-swap") if swap else Markup("")
-        said = Markup('{}<span class="hidden"> {}</span>').format(label, about) if about else Markup("{}").format(label)
-        if self.method == "get":
-            return Markup('<a href="{}"{}>{}</a>').format(self.to(path, **changes), swapped, said)
-        fields = Markup("").join(
-            Markup('<input type="hidden" name="{}" value="{}">').format(*pair) for pair in self.hidden(**changes)
-        )
-        form = '<form class="inline" method="post" action="{}"{}>{}<button class="link">{}</button></form>'
-        return Markup(form).format(path, swapped, fields, said)

@@ -38,7 +38,8 @@ class Labels:
         self.values: dict[str, dict[str, Text]] = {}
         for id_, item in _items(registry):  # of a scale, each text may have its own steps
             self.values.setdefault(id_, {}).update(item.value_labels)
-        self.named = {each.id: each.label for each in registry.vocabulary.agreements}
+        self.named = {id_: item.label for id_, item in self.items.items()}
+        self.named |= {each.id: each.label for each in registry.vocabulary.agreements}
         for convention in registry.conventions.values():
             self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
             self.named |= {id_: each.question for id_, each in convention.interpretations.items()}
@@ -109,9 +110,7 @@ class Labels:
     def _named(self, column: str, id_: str) -> str:
         if column == CAN_BE:
             return self._left(*id_.split("=", 1))
-        if column == MISSING:
-            return self.facts[id_].label[self.lang]
-        label = self.named.get(id_) or (self.items[id_].label if id_ in self.items else None)
+        label = self.facts[id_].label if column == MISSING else self.named.get(id_)
         return label[self.lang] if label else id_
 
     def _left(self, id_: str, values: str) -> str:

@@ -80,9 +80,7 @@ def unsaid_objects(
     return {
         "readings": [
             {
-                **as_json(reading.question, say, "id question"),
-                "taken": reading.taken,
-                **as_json(reading.question, say, "cite"),
+                **as_json(reading, say, "id=question.id question=question.question taken cite=question.cite"),
                 "others": [
                     {
                         "choice": choice,

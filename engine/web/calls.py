@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, refuse_unknown, wrong
+from engine.errors import InputFault, Location, decoded, fault, nearest, refuse_unknown, wrong
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
@@ -158,7 +158,7 @@ def _evaluate_many(asked: Asked) -> Any:
     """The decisions on at most 100 cases."""
     cases = asked.get("cases")
     if len(cases) > MOST_CASES:
-        raise InputFault([Problem(asked.document.at(("cases",)), "too-many-cases", {"limit": MOST_CASES})])
+        raise fault(asked.document.at(("cases",)), "too-many-cases", limit=MOST_CASES)
     found = []
     for index in range(len(cases)):
         try:
@@ -187,11 +187,9 @@ def _ask(asked: Asked) -> Any:
 def _possible(asked: Asked) -> Any:
     """Every value that open results can take."""
     decision, item = asked.decide("case"), asked.get("item")
-    if item is None:
-        found = outlooks(asked.session, decision, asked.choices)
-    else:
+    if item is not None:
         refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-        found = outlooks(asked.session, decision, asked.choices, [item])
+    found = outlooks(asked.session, decision, asked.choices, None if item is None else [item])
     return {"digest": decision.digest, "possible": possible_objects(found, asked.say)}
 
 

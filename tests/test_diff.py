@@ -111,6 +111,14 @@ def test_full_shows_the_citations_and_labels_that_are_only_counted_otherwise() -
     assert all(heading in full for heading in shown)
 
 
+def test_of_texts_for_two_beneficiaries_only_what_both_rule_on_is_shown() -> None:
+    texts = ("2024_centres_avenant_5", "2026_contrat_collectif", "--lang", "en")
+    shown, whole = avenant("diff", *texts).stdout, avenant("diff", *texts, "--full").stdout
+    assert "only what both texts rule on" in shown
+    assert "criterion, removed" in whole
+    assert "criterion, removed" not in shown
+
+
 def test_markdown_folds_what_is_long_and_stays_a_table() -> None:
     said = avenant("diff", *PAIRS["2023_2024"], "--lang", "en", "--format", "markdown", "--full").stdout
     assert said.count("<details>") == said.count("</details>") > 5

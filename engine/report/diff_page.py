@@ -37,9 +37,19 @@ class Diff:
 
 
 def edits_shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:
-    """The edits to show: all of two versions of one convention, else those of the rules unless ``full``."""
+    """The edits to show: all of two versions of one convention, else those of the rules unless ``full``.
+
+    Of texts for two beneficiaries, what both rule on: hardly anything that one alone has is anything to the other.
+    """
     same = comparison.before is None or comparison.after is None or comparison.before.id == comparison.after.id
-    return comparison.edits if full or same else comparison.of_weight(["rule"])
+    if full or same:
+        return comparison.edits
+    rules = comparison.of_weight(["rule"])
+    return tuple(edit for edit in rules if edit.part != "item") if _of_two(comparison) else rules
+
+
+def _of_two(comparison: Comparison) -> bool:
+    return len({side.beneficiary for side in (comparison.before, comparison.after) if side is not None}) > 1
 
 
 def _blocks(diff: Diff, say: Say, *, tables: bool) -> Iterator[Block]:
@@ -80,7 +90,7 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
         yield Paragraph(say("diff_renamed", label=say.label(new), old=old.id, new=new.id), "heed")
     listed = edits_shown(comparison, full)
     if len(listed) < len(comparison.edits):
-        yield Paragraph(say("diff_hidden"))
+        yield Paragraph(say("diff_hidden_of_two" if _of_two(comparison) else "diff_hidden"))
     rules = [edit for edit in listed if edit.weight == "rule"]
     if tables:
         yield _counts(comparison.edits, say)

@@ -691,6 +691,14 @@ def test_a_correction_says_that_it_rewrites_history() -> None:
     assert "L'histoire est récrite" in " ".join(said.split())
 
 
+@pytest.mark.usefixtures("small")
+def test_a_number_that_looks_mistyped_is_told_beside_its_change() -> None:
+    exported([AMOUNT], ("19000", "-19000"), ("38000", "380000"))
+    said = " ".join(avenant("table", "import", NOUVELLE, "x.csv", "--lang", "fr").stdout.split())
+    assert "Avertissement : -19000 est négatif" in said
+    assert "Avertissement : 380000 dans « aide.montant_annuel », et 38000 avant : un chiffre de trop" in said
+
+
 @pytest.mark.parametrize("options", [("--cite", "texte"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])])
 @pytest.mark.usefixtures("small")
 def test_a_day_without_a_text_or_beside_a_correction_is_wrong_usage(options: tuple[str, ...]) -> None:

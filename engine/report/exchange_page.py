@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from engine.exchange.importing import SheetChange
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
+from engine.language.expressions import Literal
+from engine.policy.checks.changes import number_problems
 from engine.policy.model import Convention
 from engine.report.formats import csv_text, formats
 from engine.report.page import Block, Heading, Paragraph, Tree
@@ -64,6 +66,9 @@ def _lines(one: SheetChange, say: Say) -> Iterator[tuple[int, str]]:
     if one.entry is None:
         yield 0, say.pair(name, say("exchange_new", value=value))
         yield 1, str(one.at)
-        return
-    yield 0, say.pair(name, f"{say.numbered(Decimal(one.was.value), one.item.unit)} → {value}")
-    yield 1, str(one.was.at)
+    else:
+        yield 0, say.pair(name, f"{say.numbered(Decimal(one.was.value), one.item.unit)} → {value}")
+        yield 1, str(one.was.at)
+    before = None if one.entry is None else one.was
+    doubts = number_problems(one.item, before, Literal(one.value, one.at))
+    yield from ((1, say.pair(say("warning"), doubt.message(say.lang))) for doubt in doubts)

@@ -70,6 +70,12 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
             yield from _against(old_item, item)
 
 
+def number_problems(item: Item, old: Literal | None, new: Literal) -> Iterator[Problem]:
+    """Why the number of an item looks mistyped, by itself and beside the one whose place it takes, if any."""
+    yield from _value(item, new)
+    yield from _number(item.id, old, new)
+
+
 def _pairs(registry: Registry, convention: Convention, before: Convention | None) -> Iterator[tuple[Item, Item]]:
     """An item of an older text and what stands for it in this one: under its id, or where an overlay replaces it."""
     if before is not None:

@@ -122,9 +122,6 @@ class Names:
     def is_open(self, value: Column) -> Operand:
         return algebra.all_of(pl, [algebra.is_null(value.value), algebra.opposite(value.absent)])
 
-    def is_absent(self, value: Column) -> Operand:
-        return value.absent
-
     def verdict(self, met: Operand) -> Column:
         kept = self.stages.keep(met)
         return Column(kept, gate=(True, kept))

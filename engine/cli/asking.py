@@ -83,7 +83,8 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--possible does not go with --what-if"))
     explained = Explained(rules.told(decide_file(rules, case), case), item)
     if possible:
-        explained = replace(explained, outlooks=outlooks(rules.session, explained.decision, rules.choices, [item]))
+        left = outlooks(rules.session, explained.decision, rules.choices, [item])
+        explained = replace(explained, case=replace(explained.case, outlooks=left))
     if what_if is None:
         rules.put(explain_page.FORMATS, explained)
     else:

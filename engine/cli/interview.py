@@ -14,7 +14,7 @@ from engine.cli.common import Given, read_document, write
 from engine.errors import InputFault, Location
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
-from engine.exchange.rules_text import case_lines, comment
+from engine.exchange.rules_text import case_text
 from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, by_labels, fold, read_spoken
@@ -155,6 +155,5 @@ def interview(rules: Given, case: str | None) -> None:
     path = rules.output or click.prompt(rules.say("talk_save"), default=rules.say("talk_file"))
     while rules.output is None and Path(path).exists():
         path = click.prompt(rules.say("talk_taken", file=path))
-    lines = [comment(rules.say("talk_made")), *case_lines(talk.facts)]
-    write("\n".join(lines) + "\n", path)
+    write(case_text(talk.facts, rules.say("talk_made")), path)
     click.echo(rules.say("talk_saved", command=f"avenant evaluate {path}"))

@@ -56,8 +56,6 @@ class Algebra(Protocol[V, T]):
 
     def is_open(self, value: V) -> T: ...
 
-    def is_absent(self, value: V) -> T: ...
-
     def verdict(self, met: T) -> V:
         """A criterion that applies."""
 

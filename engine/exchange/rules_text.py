@@ -33,15 +33,15 @@ def rules_text(data: Any, schema: str) -> str:
     return "\n".join([head, *lines_of(data)]) + "\n"
 
 
-def case_lines(facts: Mapping[str, Scalar]) -> list[str]:
-    """The lines of a case file, each fact on its own, by groups."""
-    lines: list[str] = []
+def case_text(facts: Mapping[str, Scalar], *said: str) -> str:
+    """A case file under what is ``said`` of it as comments: each fact on its own, by groups."""
+    lines = [*map(comment, said)]
     for group, value in nested(facts).items():
         if isinstance(value, dict):
             lines.extend([f"{group}:", *(f"  {key}: {one_line(each)}" for key, each in value.items())])
         else:
             lines.append(f"{group}: {one_line(value)}")
-    return lines
+    return "\n".join(lines) + "\n"
 
 
 def comment(text: str) -> str:

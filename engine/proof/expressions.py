@@ -66,9 +66,6 @@ class Names:
     def is_open(self, value: Symbolic) -> Truth:
         return self._definite(value.undetermined)
 
-    def is_absent(self, value: Symbolic) -> Truth:
-        return self._definite(value.absent)
-
     def _definite(self, term: Term) -> Truth:
         return Truth(term, self.bank.negate(term))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.exchange.rules_text import case_lines, comment, one_line
+from engine.exchange.rules_text import case_text, one_line
 from engine.language.values import Absent, Value
 from engine.proof.defects import Defect
 from engine.proof.properties import Kept
@@ -82,10 +82,9 @@ def witness_name(finding: Defect) -> str:
 
 def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
-    lines = [comment(f"avenant check: {finding.at}: {finding_text(finding, say)}"), comment(_said(witness, say))]
-    lines.extend(f"# --interpret {id_}={choice}" for id_, choice in witness.interpret.items())
-    lines.extend(case_lines(witness.facts))
-    return "\n".join(lines) + "\n"
+    told = f"avenant check: {finding.at}: {finding_text(finding, say)}"
+    readings = (f"--interpret {id_}={choice}" for id_, choice in witness.interpret.items())
+    return case_text(witness.facts, told, _said(witness, say), *readings)
 
 
 def _case(witness: Witness, say: Say, file: str | None = None) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from engine.errors import Location, refuse_unknown
 from engine.evaluation.decision import BY_CASES, Decision, Result
-from engine.inquiry.possible import Outlook
 from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.language import expressions as tree
@@ -40,7 +39,6 @@ class Explained:
 
     case: Decided
     item: str
-    outlooks: tuple[Outlook, ...] = ()
 
     @property
     def decision(self) -> Decision:
@@ -76,7 +74,7 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
     yield from supposed_blocks(explained.supposed, say.in_full())
     yield from readings_blocks(explained.readings, say.in_full())
-    yield from possible_blocks(explained.outlooks, say)
+    yield from possible_blocks(explained.case.outlooks or (), say)
 
 
 def data(explained: Explained, say: Say) -> Any:
@@ -90,8 +88,8 @@ def data(explained: Explained, say: Say) -> Any:
         "results": {result.id: result_object(result, say) for result in results},
         **unsaid_objects({}, explained.readings, explained.supposed, say),
     }
-    if explained.outlooks:
-        found["possible"] = possible_objects(explained.outlooks, say)
+    if explained.case.outlooks:
+        found["possible"] = possible_objects(explained.case.outlooks, say)
     return found
 
 

@@ -15,7 +15,7 @@ from engine.comparison.effects.definitions import OVERLAY, READING, WINDOW, Caus
 from engine.comparison.effects.situations import FACT
 from engine.comparison.effects.witness import STOPPED, Effect
 from engine.escaping import flowing
-from engine.exchange.rules_text import case_lines, comment, lines_of
+from engine.exchange.rules_text import case_text, comment, lines_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
@@ -161,13 +161,12 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, Version
         before=whom.value(effect.result, effect.before),
         after=whom.value(effect.result, effect.after),
     )
-    lines = [comment(say.pair(MARK, said))]
-    lines.extend(comment(say.pair(say.count("causes", 1), whom.cause(cause))) for cause in effect.causes)
+    lines = [say.pair(MARK, said), *(say.pair(say.count("causes", 1), whom.cause(cause)) for cause in effect.causes)]
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.interpret.items())
     for key, (made, option) in zip(("witness_file_before", "witness_file_after"), places, strict=True):
         command = f"{made}avenant evaluate {shlex.quote(str(effect.file))} {option}{readings}"
-        lines.append(comment(say.pair(say(key), command)))
-    return "\n".join([*lines, *case_lines(effect.facts)]) + "\n"
+        lines.append(say.pair(say(key), command))
+    return case_text(effect.facts, *lines)
 
 
 def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:

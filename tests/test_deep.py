@@ -27,6 +27,7 @@ EXPECTED = {
     ("row", "bareme[3]"),
     ("step", "jamais"),
     ("case", "2"),
+    ("warning", "1"),
     ("applies", "sans_objet"),
     ("verdict-met", "met"),
     ("derogation", "impossible.exception"),

@@ -24,7 +24,7 @@ GAP, OVERLAP = "gap", "overlap"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict, value or branch."""
+    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict, value, branch or warning."""
 
     kind: str
     name: str
@@ -64,6 +64,8 @@ def places(step: Step, names: Names) -> Iterator[Place]:
             holds = condition(when, names)
             yield Place("case", str(number), when.at, bank.both(passed, holds.true))
             passed = bank.both(passed, holds.false)
+    for number, caution in enumerate(item.warnings, 1):
+        yield Place("warning", str(number), caution.at, condition(caution.when, names).true)
 
 
 def _parts(item: Item, names: Names) -> Iterator[tuple[str, str, Location, Term]]:

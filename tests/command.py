@@ -20,6 +20,7 @@ from engine.policy.places import policies_place
 
 KEPT = {True: 4, False: 2}  # sessions of folders of this repository, and of copies; a process of its own makes one
 ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT / "tests" / "cases"
 FIXTURES = Path("tests/fixtures")  # relative, as messages name files the way they were asked for
 LANGUAGES = ("en", "fr")
 CONVENTIONS = (  # those that stand alone; what amends one is tested by what it changes
@@ -81,6 +82,16 @@ def refused(result: Result, status: int = 1) -> str:
     assert "Traceback" not in result.output
     assert result.stderr
     return result.stderr
+
+
+def codes_in(said: str) -> list[str]:
+    """The codes of messages, in their order."""
+    return [line.split(": ")[1] for line in said.splitlines()]
+
+
+def plain_spaces(text: str) -> str:
+    """A text in which every space is the usual one; French sets some that break no line."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def compare(golden: Path, said: str, update: bool) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_rules import SMALL, rewrite
 
 from engine.errors import Location
 from engine.evaluation.session import Session
@@ -181,8 +182,9 @@ def policies(root: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_width_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages are laid out alike wherever the tests run: some runners set the width of their own terminal."""
+def one_place_and_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test begins at the root of the checkout, and its pages have one width: some runners set that of theirs."""
+    monkeypatch.chdir(ROOT)
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
@@ -194,9 +196,9 @@ def session(policies: Path) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def small_policies(root: Path) -> Path:
+def small_policies() -> Path:
     """Two conventions of a page each, for what depends on no rule: files, locks, disks, quotes, commands."""
-    return root / "tests" / "fixtures" / "small_policies"
+    return SMALL
 
 
 @pytest.fixture
@@ -217,10 +219,7 @@ def moved_threshold(policies: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """A copy of the policies in which the minimum of 2024 is 780 patients, which tests leave as it is."""
     folder = tmp_path_factory.mktemp("moved") / "policies"
     shutil.copytree(policies, folder)
-    path = folder / "2024_convention" / "objectives.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert text.count("value: 775") == 1
-    path.write_text(text.replace("value: 775", "value: 780"), encoding="utf-8")
+    rewrite(folder / "2024_convention" / "objectives.yaml", "value: 775", "value: 780")
     return folder
 
 

@@ -399,13 +399,7 @@ class Reading:
             status, outcome = self.result(node["by_outcome"], item.home)
             return self.value(node["values"][outcome], item) if status == "known" else (status, outcome)
         if "cases" in node:
-            truths = [self.holds(case["when"], item) for case in node["cases"]]
-            before = list(takewhile(lambda truth: truth is not True, truths))
-            if not all(truth is False for truth in before):
-                return undetermined(before)
-            if len(before) < len(truths):
-                return self.value(node["cases"][len(before)]["then"], item)
-            return self.value(node["otherwise"], item) if "otherwise" in node else NOT_APPLICABLE
+            return self.first_case(node, item)
         if "scale" in node:
             reached = [self.holds(step.get("reached_when", {"all": []}), item) for step in node["scale"]]
             top = max(index for index, truth in enumerate(reached) if truth is True)
@@ -414,6 +408,20 @@ class Reading:
         if "date_plus" in node:
             start, [(unit, amount)] = node["date_plus"][0], node["date_plus"][1].items()
             return strict([self.value(start, item), self.value(amount, item)], lambda day, n: shift(day, unit, n))
+        return self.applied(node, item)
+
+    def first_case(self, node: Any, item: Item) -> Result:
+        """The value of the first case that is true; undetermined where one before it is unknown."""
+        truths = [self.holds(case["when"], item) for case in node["cases"]]
+        before = list(takewhile(lambda truth: truth is not True, truths))
+        if not all(truth is False for truth in before):
+            return undetermined(before)
+        if len(before) < len(truths):
+            return self.value(node["cases"][len(before)]["then"], item)
+        return self.value(node["otherwise"], item) if "otherwise" in node else NOT_APPLICABLE
+
+    def applied(self, node: Any, item: Item) -> Result:
+        """An operator over its operands."""
         word = next(word for word in ("first_known", "min", "max", "highest", *ARITHMETIC) if word in node)
         named = {"round": ("of", "to", "mode")}.get(word)
         arguments = [node[word][name] for name in named] if named else node[word]

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from command import ROOT
+from small_rules import rewrite
 
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
@@ -44,9 +45,8 @@ class Scratch:
     def edit(self, path: str, old: str, new: str) -> None:
         """Replaces ``old``, which must stand in the file exactly once."""
         file = self.top / path
-        text = file.read_text(encoding="utf-8")
-        assert text.count(old) == 1, (path, old, text.count(old))
-        file.write_text(text.replace(old, new), encoding="utf-8")
+        assert file.read_text(encoding="utf-8").count(old) == 1, (path, old)
+        rewrite(file, old, new)
 
     def write(self, path: str, text: str) -> None:
         file = self.top / path

@@ -23,7 +23,7 @@ criteria:
 """
 
 
-def edit(path: Path, old: str, new: str) -> None:
+def rewrite(path: Path, old: str, new: str) -> None:
     """Puts ``new`` in the place of ``old`` where it first stands in a file."""
     text = path.read_text(encoding="utf-8")
     assert old in text, (path, old)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import ROOT
 from conftest import Effort
 from random_cases import consistent, random_facts
 
 from engine.errors import InputFault, UsageFault
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange, alternatives
 from engine.inquiry.what_if_goal import WISHED, Wish, answer_of, wish_of, wished_term
@@ -25,7 +26,6 @@ from engine.policy import loader
 from engine.proof.possible import encode_case
 from engine.proof.solving import Status
 
-ROOT = Path(__file__).resolve().parent.parent
 SOLO: dict[str, Any] = {
     "contrat": {"date_signature": "2021-03-01", "option": "demi_etp"},
     "medecin": {
@@ -123,17 +123,6 @@ def a_case(session: Session, seed: int) -> tuple[Facts, str]:
     """A random case or a varied example, and an item to ask about."""
     make = seeded if seed % 2 else varied
     return make(session, seed), ITEMS[seed // 2 % len(ITEMS)]
-
-
-def nested(facts: Facts) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for name, value in facts.items():
-        group, _, key = name.partition(".")
-        if key:
-            data.setdefault(group, {})[key] = value
-        else:
-            data[name] = value
-    return data
 
 
 def nearer(session: Session, change: FactChange) -> Iterator[Scalar]:

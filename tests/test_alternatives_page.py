@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT, avenant, refused
+from command import LANGUAGES, avenant, plain_spaces, refused
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
@@ -29,11 +29,6 @@ MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
 RADIOLOGIST = "tests/fixtures/what_if/radiologist_2024.yaml"
 
 
-@pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
 @pytest.fixture
 def decision(session: Session) -> Decision:
     return session.decide(read_case(loader.load(Path(MISSED)).data, session.registry.vocabulary))
@@ -49,7 +44,7 @@ def with_changes(decision: Decision, *changes: FactChange) -> Alternatives:
 
 def said(session: Session, decision: Decision, lang: str, fact: str, before: Any, after: Any) -> str:
     told = page(with_changes(decision, FactChange(fact, before, after)), Say(session.registry, lang))
-    return plain(told, 200).replace("\u202f", " ").replace("\u00a0", " ")
+    return plain_spaces(plain(told, 200))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +156,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
     assert "The solver's budget (20,000 steps for each question) is spent" in told(Status.UNDECIDED)
 
 
-@pytest.mark.turns(lang=("fr", "en"))
+@pytest.mark.turns(lang=LANGUAGES)
 def test_a_page_fits_a_narrow_terminal(session: Session, decision: Decision, lang: str) -> None:
     found = with_changes(
         decision, FactChange("patientele.mt_actuelle", 920, 1000), FactChange("contrat.option", None, "un_etp")

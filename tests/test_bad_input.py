@@ -19,7 +19,7 @@ from typing import IO, Any
 
 import command
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused, start
+from command import FIXTURES, LANGUAGES, avenant, codes_in, compare, refused, start
 
 from engine.errors import MAX_FAULTS
 from engine.evaluation import inference
@@ -42,11 +42,6 @@ OPTIONS = {
 WRONG_USAGE = frozenset({"unknown-convention", "unknown-interpretation", "unknown-value"})
 
 
-@pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
 def evaluate(*arguments: str, stdin: str | bytes | None = None, policies: str = SMALL) -> Any:
     return avenant("evaluate", *arguments, "--policies", policies, "--lang", "en", stdin=stdin)
 
@@ -60,7 +55,7 @@ def written(folder: Path, content: str | bytes, name: str = "case.yaml") -> str:
 
 def faults(result: Any) -> list[str]:
     """The codes that a refused run tells, in order."""
-    return [line.split(": ")[1] for line in refused(result).splitlines()]
+    return codes_in(refused(result))
 
 
 def fails(ruleset: inference.Ruleset, verdicts: Mapping[str, str]) -> list[inference.Firing]:

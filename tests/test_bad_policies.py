@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused, start
+from command import FIXTURES, LANGUAGES, ROOT, avenant, codes_in, compare, refused, start
+from small_rules import rewrite
 
 from engine.cli import rules
 from engine.errors import Problem
@@ -121,12 +122,9 @@ def test_codes_are_lowercase_words_joined_by_hyphens() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_five_faults_of_different_kinds_are_told_at_once_and_in_order(
-    lang: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_five_faults_of_different_kinds_are_told_at_once_and_in_order(lang: str, update_golden: bool) -> None:
     said = refused(avenant("check", "--policies", str(FIVE), "--lang", lang))
-    codes = [line.split(": ")[1] for line in said.splitlines()]
+    codes = codes_in(said)
     assert set(codes) == {"yaml-boolean", "unknown-key", "unknown-fact", "row-gap", "missing-citation"}
     assert len(codes) == 5
     places = [line.split(": ")[0].rsplit(":", 2) for line in said.splitlines()]
@@ -151,7 +149,7 @@ def test_a_folder_that_cannot_be_read_is_not_taken_for_a_gap_between_the_others(
     )  # fmt: skip
     Path("policies/premiere/defaut.yaml").unlink()
     said = refused(avenant("check", "--policies", "policies"))
-    assert [line.split(": ")[1] for line in said.splitlines()] == ["yaml-boolean"]
+    assert codes_in(said) == ["yaml-boolean"]
 
 
 @pytest.fixture
@@ -168,7 +166,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
             text = text.replace(old, new)
         path.write_text(text + added, encoding="utf-8")
         said = refused(avenant("check", "--strict", "--policies", "policies"))
-        return [line.split(": ")[1] for line in said.splitlines()]
+        return codes_in(said)
 
     return check
 
@@ -235,8 +233,7 @@ def test_what_fits_no_older_text_for_one_reason_is_told_once_with_all_of_them(tm
         ("plus_ancienne", '"2024-06-22"', '"2021-01-01"'),
         ("ancienne", "2019-01-01", "2021-01-01"),
     ):
-        head = policies / text / "convention.yaml"
-        head.write_text(head.read_text(encoding="utf-8").replace(was, is_, 1), encoding="utf-8")
+        rewrite(policies / text / "convention.yaml", was, is_)
     found = [problem for problem in check_folder(policies) if problem.code == "overlay-mismatch"]
     assert len(found) == 4
     assert {problem.values["convention"] for problem in found} == {"ancienne, plus_ancienne"}
@@ -290,8 +287,7 @@ def test_a_process_of_its_own_ends_with_1_and_prints_nothing_but_the_faults() ->
     assert err.decode() == (ROOT / FIVE / "expected.en.txt").read_text(encoding="utf-8")
 
 
-def test_warnings_are_told_and_fail_only_a_strict_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_warnings_are_told_and_fail_only_a_strict_check() -> None:
     folder = str(FIXTURES / "bad_policies" / "number-leap")
     lenient, strict = (avenant("check", "--policies", folder, *options) for options in ((), ("--strict",)))
     assert (lenient.exit_code, strict.exit_code) == (0, 1)
@@ -304,17 +300,13 @@ def test_warnings_wait_until_there_is_no_error(copied: Callable[..., list[str]])
     assert copied("nouvelle/regles.yaml", **{"contrat.option": "contrat.optio"}) == ["unknown-fact"]
 
 
-def test_sound_policies_are_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_sound_policies_are_passed_over_in_silence() -> None:
     result = avenant("check", "--policies", str(SMALL))
     assert (result.exit_code, result.output) == (0, "")
 
 
 @pytest.mark.parametrize("code", ["type-mismatch", "unknown-item", "cycle", "too-many-rules", "overlay-when"])
-def test_a_case_is_not_decided_under_policies_whose_names_or_types_do_not_fit(
-    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_a_case_is_not_decided_under_policies_whose_names_or_types_do_not_fit(code: str, tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
     case.write_text("contrat: {date_signature: 2024-09-02}\n", encoding="utf-8")
     said = refused(avenant("evaluate", str(case), "--policies", str(FIXTURES / "bad_policies" / code)))

@@ -22,21 +22,21 @@ import duckdb
 import polars as pl
 import pytest
 from click.testing import Result
-from command import FIXTURES, ROOT, avenant, refused, start
+from command import ROOT, avenant, codes_in, refused, start
 from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
+from small_rules import SMALL
 
 from engine.bulk import csv_files, files, readers
 from engine.bulk.files import run_batch
 from engine.bulk.job import Job
 from engine.errors import InputFault, UsageFault
-from engine.evaluation.facts import read_case
+from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.policy.registry import Outside
 
 REAL = ROOT / "policies"
-SMALL = ROOT / FIXTURES / "small_policies"  # what is tested here is files: one test decides under the real rules
 PORTFOLIO = ROOT / "examples" / "portfolio.csv"
 MAIN = "from engine.cli import main; main()"
 GOOD = {"contrat.date_signature": "2024-09-02", "contrat.option": "demi_etp", "contrat.annee": 1}
@@ -49,7 +49,7 @@ def batch(*arguments: object, policies: Path = SMALL) -> Result:
 
 
 def codes(result: Result) -> list[str]:
-    return [line.split(": ")[1] for line in refused(result).splitlines()]
+    return codes_in(refused(result))
 
 
 def written(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
@@ -69,14 +69,6 @@ def rejected(output: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def nested(row: Mapping[str, Any]) -> dict[str, Any]:
-    case: dict[str, Any] = {}
-    for name, value in row.items():
-        group, _, key = name.rpartition(".")
-        (case.setdefault(group, {}) if group else case)[key] = value
-    return case
 
 
 # What is decided

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import LANGUAGES
 from conftest import Effort, effects_found_once
 from fewer_rules import only
 from small_rules import OVERLAY
@@ -364,7 +365,7 @@ def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: S
     assert {cause.kind for effect in found.effects for cause in effect.causes} == {"window"}
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_item_that_is_gone_has_the_name_that_the_older_text_gave_it(session: Session, lang: str) -> None:
     older, newer = (session.registry.by_id(id_) for id_ in ("2020_centres_de_sante", "2024_centres_avenant_5"))
     a, b = Version(session, older), Version(session, newer)

@@ -14,9 +14,10 @@ from typing import Any
 import jsonschema
 import polars as pl
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
+from command import LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort, effects_found_once
 from scratch import scratch
+from small_rules import SMALL, rewrite
 
 from engine.bulk.comparing import AFTER, SIDES, counted
 from engine.evaluation.facts import read_case
@@ -29,7 +30,6 @@ from engine.words import read_words
 
 CHANGED = "2024_convention"
 COMMENT = 65_536  # characters that a comment of a pull request takes
-SMALL = ROOT / FIXTURES / "small_policies"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,16 +52,13 @@ def edited_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the small policies with the same minimum moved in the same way."""
     folder = tmp_path_factory.mktemp("edited") / "small"
     shutil.copytree(SMALL, folder)
-    path = folder / "nouvelle" / "regles.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("775", "780"), encoding="utf-8")
+    for bound in ("more_than", "at_least"):
+        rewrite(folder / "nouvelle" / "regles.yaml", f"{bound}: 775", f"{bound}: 780")
     return folder
 
 
 @pytest.mark.turns(lang=LANGUAGES)
-def test_the_page_of_a_moved_threshold_is_the_golden_one(
-    lang: str, edited: Path, update_golden: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_page_of_a_moved_threshold_is_the_golden_one(lang: str, edited: Path, update_golden: bool) -> None:
     result = avenant("diff", "policies", str(edited), "--behaviour", "--lang", lang)
     assert result.exit_code == 0, result.output
     start = result.stdout.index(read_words("reports", lang)["behaviour_of"].partition("{")[0])
@@ -198,7 +195,7 @@ def test_two_conventions_show_one_case_of_each_kind_and_name_the_start_of_a_year
     folder = tmp_path / "small"
     shutil.copytree(SMALL, folder)
     for rules in folder.glob("*/regles.yaml"):
-        rules.write_text(rules.read_text(encoding="utf-8").replace("criteria:\n", OPENED), encoding="utf-8")
+        rewrite(rules, "criteria:\n", OPENED)
     head = folder / "nouvelle" / "convention.yaml"
     later = "years_from: {date_plus: [{fact: contrat.date_signature}, {years: 1}]}"
     head.write_text(re.sub("years_from: .*", later, head.read_text(encoding="utf-8")), encoding="utf-8")

@@ -131,11 +131,6 @@ def test_what_heads_the_page_of_a_brother_stands_in_its_data_and_beside_other_wa
         assert re.sub(r" \[[\d, ]+\]", "", each.text) in cells[1], "as on its own page"
 
 
-def unnoted(text: str) -> str:
-    """A text without the numbers of its notes."""
-    return re.sub(r" \[[\d, ]+\]", "", text)
-
-
 def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path, effort: Effort) -> None:
     """The columns of ids that a decision alone has, and the amount due; JSON lines hold no words of people."""
     names = effort.share([name for name in CASES if not name.startswith("mots_")], part=8)

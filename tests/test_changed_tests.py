@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import ROOT
+from small_rules import rewrite
 
 from engine.evaluation.session import Session
 
@@ -39,8 +40,7 @@ def test_a_change_whose_tests_fail_is_refused_with_their_places(
     copied: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert changed_tests.main([FUNDING]) == 0
-    rules = copied / FUNDING
-    rules.write_text(rules.read_text(encoding="utf-8").replace("then: 27000", "then: 27001"), encoding="utf-8")
+    rewrite(copied / FUNDING, "then: 27000", "then: 27001")
     assert changed_tests.main([FUNDING]) == 1
     told = capsys.readouterr().err
     assert "policies/2020_centres_de_sante/tests/funding_test.yaml:" in told

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT, avenant, refused
+from command import CASES, ROOT, avenant, refused
 
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
 
-CASES = ROOT / "tests" / "cases"
 NAMED = CASES / "collective_contract_named.yaml"
 LIFE = CASES / "life_collective_contract.yaml"
 OLDER = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant
-from small_rules import OVERLAY
+from command import FIXTURES, LANGUAGES, ROOT, avenant
+from small_rules import OVERLAY, rewrite
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -97,7 +97,7 @@ def test_a_threshold_moved_past_a_tested_value_is_noticed(score: Score) -> None:
     assert moved == {(8, "774"): SURVIVED, (8, "776"): SURVIVED, (11, "774"): CAUGHT, (11, "776"): CAUGHT}
 
 
-def test_a_row_a_rule_and_an_operator_without_a_test_survive_and_those_with_one_do_not(score: Score) -> None:
+def test_a_row_a_rule_and_a_default_without_a_test_survive_and_those_with_one_do_not(score: Score) -> None:
     assert [fate.status for fate in fates(score, "row", "bareme")] == [CAUGHT, SURVIVED, SURVIVED]
     assert [fate.status for fate in fates(score, "rule", "eligibilite")] == [CAUGHT, CAUGHT]
     assert [fate.status for fate in fates(score, "derogation", "activite")] == [SURVIVED]
@@ -127,18 +127,11 @@ def test_a_bound_that_its_fact_cannot_have_is_refused_as_a_rule_and_not_counted(
     assert score.count(CAUGHT) + score.count(SURVIVED) + score.count(EQUIVALENT) == len(score.fates) - len(refused)
 
 
-def test_another_default_reading_is_noticed_by_a_test_that_rests_on_it(score: Score) -> None:
-    assert [fate.status for fate in fates(score, "default", "borne")] == [CAUGHT]
-
-
 def test_fates_are_the_same_with_two_processes(rules: Session, cases: list[PolicyCase], score: Score) -> None:
     assert mutation_score(rules.registry, cases, processes=2) == score
 
 
-def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(tmp_path: Path) -> None:
     copied = Path(shutil.copytree(REVIEWED, tmp_path / "policies"))
     target = next(copied.glob("*/tests")) / "propose_test.yaml"
     result = avenant("test", "--mutation", "--propose", str(target), "--policies", str(copied), "--lang", "en")
@@ -160,9 +153,8 @@ def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:
     assert mutation_score(rules.registry, [], processes=1).share() == 0
 
 
-@pytest.mark.turns(lang=("en", "fr"))
-def test_the_command_prints_both_scores_and_the_survivors_by_line(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+@pytest.mark.turns(lang=LANGUAGES)
+def test_the_command_prints_both_scores_and_the_survivors_by_line(lang: str) -> None:
     result = avenant("test", "--coverage", "--mutation", "--policies", str(REVIEWED), "--lang", lang)
     assert result.exit_code == 0, result.output
     assert {"en": "Mutation score: ", "fr": "Score de mutation : "}[lang] in result.stdout
@@ -171,8 +163,7 @@ def test_the_command_prints_both_scores_and_the_survivors_by_line(lang: str, mon
     assert "regles.yaml:8:11: activite: patientele.mt_depart more_than 775" in told
 
 
-def test_json_holds_the_counts_and_the_survivors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_json_holds_the_counts_and_the_survivors() -> None:
     result = avenant("test", "--coverage", "--mutation", "--format", "json", "--policies", str(REVIEWED))
     data = json.loads(result.stdout)
     assert data["tests"] == {"passed": 3, "failed": 0}
@@ -181,8 +172,7 @@ def test_json_holds_the_counts_and_the_survivors(monkeypatch: pytest.MonkeyPatch
     assert len(data["mutation"]["survivors"]) == data["mutation"]["survived"]
 
 
-def test_the_html_page_is_self_contained_and_colours_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_html_page_is_self_contained_and_colours_the_lines() -> None:
     result = avenant("test", "--coverage", "--format", "html", "--policies", str(REVIEWED), "--lang", "fr")
     page = result.stdout
     assert page.startswith("<!doctype html>")
@@ -259,24 +249,18 @@ def test_coverage_options_without_their_report_are_wrong_usage() -> None:
 
 
 def test_a_test_is_proposed_where_another_criterion_hides_what_an_overlay_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied = Path(shutil.copytree(ROOT / FIXTURES / "small_policies", tmp_path / "policies"))
-    shutil.rmtree(copied / "nouvelle/tests")
-    texts = {
-        "nouvelle/anciens.yaml": OVERLAY,
-        "ancienne/regles.yaml": (copied / "ancienne/regles.yaml")
-        .read_text(encoding="utf-8")
-        .replace("outcomes:", CHOICE + "outcomes:"),
-        "ancienne/tests/regles_test.yaml": """suite: Choix
+    shutil.rmtree(small_copy / "nouvelle/tests")
+    (small_copy / "nouvelle/anciens.yaml").write_text(OVERLAY, encoding="utf-8")
+    rewrite(small_copy / "ancienne/regles.yaml", "outcomes:", CHOICE + "outcomes:")
+    suite = """suite: Choix
 base: {contrat: {date_signature: "2022-09-02", option: un_etp, annee: 3}, patientele: {mt_depart: 650}}
 cases:
   - {name: Refus, expect: {eligibilite: ineligible}}
-""",
-    }
-    for name, text in texts.items():
-        (copied / name).write_text(text, encoding="utf-8")
-    registry, problems = read_registry(copied)
+"""
+    (small_copy / "ancienne/tests/regles_test.yaml").write_text(suite, encoding="utf-8")
+    registry, problems = read_registry(small_copy)
     assert not problems
     session = Session(registry)
     only = (mutant for mutant in mutants(registry, {}) if mutant.change.kind == "overlay")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import avenant
+from command import LANGUAGES, ROOT, avenant
 from jsonschema import Draft7Validator, FormatChecker
 
 import engine
@@ -19,7 +19,6 @@ from engine.policy.loader import load
 from engine.report.objects import decision_object
 from engine.report.say import Say
 
-ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 
 GENERALIST_2021: dict[str, Any] = {
@@ -49,7 +48,7 @@ def schema() -> Draft7Validator:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_json_of_every_example_fits_the_output_schema(
     path: Path, lang: str, schema: Draft7Validator, session: Session
 ) -> None:

@@ -109,8 +109,7 @@ def test_what_the_budget_leaves_open_is_undecided_and_no_fault(rules: Session) -
     assert {finding.status for finding in found.values()} <= {UNDECIDED, PROVED}
 
 
-def test_the_command_names_the_budget_that_was_spent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_command_names_the_budget_that_was_spent() -> None:
     result = avenant("check", "--deep", "--effort", "1", "--policies", str(DEFECTS), "--lang", "en")
     assert "rule 'resultat.partiel' never fires" in result.stdout
     assert "the budget of 1 steps was spent" in result.stdout
@@ -127,10 +126,7 @@ def test_the_real_policies_leave_nothing_undecided_and_are_at_fault_nowhere(sess
 
 
 @pytest.mark.turns(lang=LANGUAGES)
-def test_the_command_tells_the_findings_and_writes_cases_that_can_be_run(
-    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_command_tells_the_findings_and_writes_cases_that_can_be_run(lang: str, tmp_path: Path) -> None:
     result = avenant("check", "--deep", "--witness", str(tmp_path), "--policies", str(DEFECTS), "--lang", lang)
     assert result.exit_code == 1
     told = " ".join(result.stdout.split())
@@ -146,8 +142,7 @@ def test_the_command_tells_the_findings_and_writes_cases_that_can_be_run(
         assert run.exit_code == (1 if "_gap" in file.stem else 0), run.output
 
 
-def test_the_command_says_that_sound_policies_are_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_command_says_that_sound_policies_are_clean() -> None:
     result = avenant("check", "--deep", "--policies", str(SMALL), "--lang", "en")
     assert (result.exit_code, "Nothing to report" in result.output) == (0, True)
 

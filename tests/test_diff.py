@@ -9,8 +9,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort
 from jsonschema import Draft7Validator
+from small_rules import rewrite
 
 import engine
 from engine.comparison.edits.edit import KINDS, WEIGHTS
@@ -18,7 +20,6 @@ from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired
 from engine.evaluation.session import Session
 from engine.report import diff_data
-from tests.command import FIXTURES, ROOT, avenant, compare, refused
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"
 PAIRS = {
@@ -27,13 +28,7 @@ PAIRS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(("name", "lang"), [("2019_2023", "fr"), ("2023_2024", "en")])
 def test_the_comparison_is_the_golden_one(name: str, lang: str, update_golden: bool) -> None:
     result = avenant("diff", *PAIRS[name], "--lang", lang)
     assert result.exit_code == 0, result.output
@@ -53,7 +48,7 @@ def validator() -> Draft7Validator:
     return Draft7Validator(schema)
 
 
-@pytest.mark.turns(lang=("fr", "en"))
+@pytest.mark.turns(lang=LANGUAGES)
 def test_json_fits_its_schema_and_has_every_edit(lang: str, session: Session, effort: Effort) -> None:
     check = validator()
     names = list(session.registry.conventions)
@@ -138,17 +133,8 @@ def test_annotations_escape_what_would_end_a_property(session: Session) -> None:
     assert diff_data._property("a%b:c,d\ne\r") == "a%25b%3Ac%2Cd e "
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """A copy of one small folder of conventions, to be changed."""
-    return Path(shutil.copytree(FIXTURES / "small_policies", tmp_path / "policies"))
-
-
 def changed(folder: Path, old: str, new: str, file: str = "nouvelle/regles.yaml") -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    rewrite(folder / file, old, new)
 
 
 def statuses(folder: Path) -> dict[str, int]:
@@ -159,69 +145,66 @@ def statuses(folder: Path) -> dict[str, int]:
     }
 
 
-def test_the_day_of_a_source_is_written_as_every_day_of_a_page(copied: Path, tmp_path: Path) -> None:
-    older = Path(shutil.copytree(copied, tmp_path / "older"))
-    for folder, day in ((older, "2026-03"), (copied, "2026-04-02")):
-        head = folder / "nouvelle/convention.yaml"
-        head.write_text(
-            head.read_text(encoding="utf-8").replace("publisher:", f'date: "{day}", publisher:'), encoding="utf-8"
-        )
-    assert "date : 03/2026 → 02/04/2026" in avenant("diff", str(older), str(copied), "--lang", "fr").stdout.replace(
+def test_the_day_of_a_source_is_written_as_every_day_of_a_page(small_copy: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copytree(small_copy, tmp_path / "older"))
+    for folder, day in ((older, "2026-03"), (small_copy, "2026-04-02")):
+        rewrite(folder / "nouvelle/convention.yaml", "publisher:", f'date: "{day}", publisher:')
+    assert "date : 03/2026 → 02/04/2026" in avenant("diff", str(older), str(small_copy), "--lang", "fr").stdout.replace(
         "\u00a0", " "
     )
-    assert "date: 2026-03 → 2026-04-02" in avenant("diff", str(older), str(copied), "--lang", "en").stdout
+    assert "date: 2026-03 → 2026-04-02" in avenant("diff", str(older), str(small_copy), "--lang", "en").stdout
 
 
-def test_nothing_fails_where_nothing_changed(copied: Path) -> None:
-    assert set(statuses(copied).values()) == {0}
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr").stdout
+def test_nothing_fails_where_nothing_changed(small_copy: Path) -> None:
+    assert set(statuses(small_copy).values()) == {0}
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr").stdout
     assert "Aucune différence." in said
 
 
-def test_a_label_fails_any_and_nothing_else(copied: Path) -> None:
-    text = (copied / "nouvelle/regles.yaml").read_text(encoding="utf-8")
+def test_a_label_fails_any_and_nothing_else(small_copy: Path) -> None:
+    text = (small_copy / "nouvelle/regles.yaml").read_text(encoding="utf-8")
     label = re.search(r"label: \{fr: ([^,]+),", text)
     assert label
-    changed(copied, label[1], label[1] + " !")
-    assert statuses(copied) == {"any": 1, "structural": 0, "citation": 0}
+    changed(small_copy, label[1], label[1] + " !")
+    assert statuses(small_copy) == {"any": 1, "structural": 0, "citation": 0}
 
 
-def test_a_citation_fails_any_and_citation(copied: Path) -> None:
-    text = (copied / "nouvelle/regles.yaml").read_text(encoding="utf-8")
+def test_a_citation_fails_any_and_citation(small_copy: Path) -> None:
+    text = (small_copy / "nouvelle/regles.yaml").read_text(encoding="utf-8")
     cite = re.search(r"\{source: \w+", text)
     assert cite
-    changed(copied, cite[0], cite[0] + ", at: ailleurs" if "at:" not in text else cite[0] + "x")
-    assert statuses(copied) == {"any": 1, "structural": 0, "citation": 1}
+    changed(small_copy, cite[0], cite[0] + ", at: ailleurs" if "at:" not in text else cite[0] + "x")
+    assert statuses(small_copy) == {"any": 1, "structural": 0, "citation": 1}
 
 
-def test_a_changed_rule_fails_structural_and_says_so_in_one_place(copied: Path) -> None:
-    changed(copied, "at_least", "more_than")
-    assert statuses(copied) == {"any": 1, "structural": 1, "citation": 0}
-    found = engine.diff(str(FIXTURES / "small_policies"), str(copied))
+def test_a_changed_rule_fails_structural_and_says_so_in_one_place(small_copy: Path) -> None:
+    changed(small_copy, "at_least", "more_than")
+    assert statuses(small_copy) == {"any": 1, "structural": 1, "citation": 0}
+    found = engine.diff(str(FIXTURES / "small_policies"), str(small_copy))
     edits = [edit for comparison in found for edit in comparison.edits]
     assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
 
 
-def test_an_amount_that_is_no_number_is_a_fault_and_not_a_change(copied: Path) -> None:
-    changed(copied, "then: 19000", "then: 19 000")
-    told = refused(avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr"))
+def test_an_amount_that_is_no_number_is_a_fault_and_not_a_change(small_copy: Path) -> None:
+    changed(small_copy, "then: 19000", "then: 19 000")
+    told = refused(avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr"))
     assert "regles.yaml:26:54: number-form: " in told
 
 
-def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(copied: Path) -> None:
-    changed(copied, "  - id: activite_minimale\n", "  - id: activite\n    aliases: [activite_minimale]\n")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr").stdout
+def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(small_copy: Path) -> None:
+    changed(small_copy, "  - id: activite_minimale\n", "  - id: activite\n    aliases: [activite_minimale]\n")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr").stdout
     assert "identifiant : activite_minimale → activite" in said.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown"])
-def test_an_item_that_does_not_say_its_earlier_id_is_told_to_be_renamed(format_: str, copied: Path) -> None:
-    changed(copied, "  - id: activite_minimale\n", "  - id: activite\n")
+def test_an_item_that_does_not_say_its_earlier_id_is_told_to_be_renamed(format_: str, small_copy: Path) -> None:
+    changed(small_copy, "  - id: activite_minimale\n", "  - id: activite\n")
     options = ("--lang", "fr", "--format", format_)
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), *options).stdout
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), *options).stdout
     assert "activite_minimale devient activite" in " ".join(said.replace("\\", "").split())
-    changed(copied, "fr: Activité minimale,", "fr: Activité d'au moins,")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), *options).stdout
+    changed(small_copy, "fr: Activité minimale,", "fr: Activité d'au moins,")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), *options).stdout
     assert "devient" not in said
 
 
@@ -273,19 +256,17 @@ def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(la
 
 @pytest.mark.parametrize("other", ["fact: medecin.optam, is: true", "fact: medecin.secteur, is_not: secteur_1"])
 def test_a_condition_in_place_of_another_is_one_edit(other: str, law: Path) -> None:
-    path = law / "2024_convention" / "eligibility.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("{fact: medecin.secteur, is: secteur_1}", f"{{{other}}}", 1), encoding="utf-8")
+    rewrite(law / "2024_convention" / "eligibility.yaml", "{fact: medecin.secteur, is: secteur_1}", f"{{{other}}}")
     said = json.loads(avenant("diff", "policies", str(law), "--format", "json").stdout)
     (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
     assert (edit["item"], edit["change"]) == ("secteur_conventionnel", "changed")
 
 
-def test_a_convention_on_one_side_only_is_one_edit(copied: Path) -> None:
-    shutil.rmtree(copied / "ancienne")
+def test_a_convention_on_one_side_only_is_one_edit(small_copy: Path) -> None:
+    shutil.rmtree(small_copy / "ancienne")
     for a, b, change, word in (
-        (FIXTURES / "small_policies", copied, "removed", "suppression"),
-        (copied, FIXTURES / "small_policies", "added", "ajout"),
+        (FIXTURES / "small_policies", small_copy, "removed", "suppression"),
+        (small_copy, FIXTURES / "small_policies", "added", "ajout"),
     ):
         found = engine.diff(str(a), str(b))
         edits = [edit for comparison in found for edit in comparison.edits]
@@ -297,13 +278,13 @@ def test_a_convention_on_one_side_only_is_one_edit(copied: Path) -> None:
         assert "Sans changement : nouvelle." in said
 
 
-def test_a_new_folder_is_compared_with_the_text_before_it(copied: Path) -> None:
-    shutil.copytree(copied / "nouvelle", copied / "future")
+def test_a_new_folder_is_compared_with_the_text_before_it(small_copy: Path) -> None:
+    shutil.copytree(small_copy / "nouvelle", small_copy / "future")
     for old, new in (("id: nouvelle", "id: future"), ("2024-06-22", "2026-01-01")):
-        changed(copied, old, new, "future/convention.yaml")
-    changed(copied, "then: 19000", "then: 19500", "future/regles.yaml")
-    changed(copied, '"2024-06-22"', '"2024-06-22", before: "2026-01-01"', "nouvelle/convention.yaml")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "en").stdout
+        changed(small_copy, old, new, "future/convention.yaml")
+    changed(small_copy, "then: 19000", "then: 19500", "future/regles.yaml")
+    changed(small_copy, '"2024-06-22"', '"2024-06-22", before: "2026-01-01"', "nouvelle/convention.yaml")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "en").stdout
     assert "nouvelle → future\n" in said
     assert "€19,000 → €19,500" in said
     assert "Unchanged: ancienne." in said
@@ -337,8 +318,7 @@ def test_a_side_that_does_not_exist_is_a_usage_error() -> None:
 
 def test_the_folder_of_one_convention_is_compared_with_its_namesake(tmp_path: Path) -> None:
     folder = Path(shutil.copytree("policies/2024_convention", tmp_path / "2024_convention"))
-    funding = folder / "funding.yaml"
-    funding.write_text(funding.read_text(encoding="utf-8").replace("then: 19000", "then: 19500", 1), encoding="utf-8")
+    rewrite(folder / "funding.yaml", "then: 19000", "then: 19500")
     for a, b in ((folder, "2024_convention"), (folder, "policies"), (folder, "policies/2024_convention")):
         (comparison,) = engine.diff(str(a), str(b))
         (edit,) = comparison.edits
@@ -346,7 +326,7 @@ def test_the_folder_of_one_convention_is_compared_with_its_namesake(tmp_path: Pa
         assert edit.where == "row option = demi_etp, annee = 1"
         assert edit.at_before is not None
         assert edit.at_after is not None
-        assert Path(edit.at_before.file) == funding
+        assert Path(edit.at_before.file) == folder / "funding.yaml"
 
 
 def test_the_output_file_is_written(tmp_path: Path) -> None:

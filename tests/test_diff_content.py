@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant
+from command import LANGUAGES, avenant, plain_spaces
+from small_rules import SMALL, rewrite
 
-SMALL = ROOT / FIXTURES / "small_policies"
 HEAD = """
   note: {title: Note, publisher: Avenant, kind: derived, date: "2024-06"}
 interpretations:
@@ -160,12 +160,12 @@ def fuller(tmp_path: Path) -> Path:
 
 
 def flat(text: str) -> str:
-    plain = text.replace("\u202f", " ").replace("\xa0", " ").replace("\\", "")
+    plain = plain_spaces(text).replace("\\", "")
     return " ".join(line.strip().removeprefix("+").removeprefix("−").strip() for line in plain.splitlines())
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "github", "json"])
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_new_or_gone_is_told_with_what_it_holds(fuller: Path, lang: str, form: str) -> None:
     for sides in ((SMALL, fuller), (fuller, SMALL)):
         told = avenant("diff", *map(str, sides), "--lang", lang, "--format", form).output
@@ -220,8 +220,8 @@ def test_words_of_a_text_and_not_its_codes_are_told(fuller: Path, tmp_path: Path
 
 def test_a_window_without_rules_that_moves_is_told(fuller: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(fuller, tmp_path / "other"))
-    head = other / "nouvelle/convention.yaml"
-    head.write_text(head.read_text("utf-8").replace("2035-01-01", "2036-01-01"), encoding="utf-8")
+    for end in ("before", "from"):
+        rewrite(other / "nouvelle/convention.yaml", f'{end}: "2035', f'{end}: "2036')
     told = json.loads(avenant("diff", str(fuller), str(other), "--format", "json").output)
     edits = [(edit["kind"], edit["part"], edit["after"]) for each in told["comparisons"] for edit in each["edits"]]
     assert edits == [("convention", "signed_before", "2036-01-01"), ("window", "signed_from", "2036-01-01")]

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from command import CONVENTIONS
 from conftest import Effort, examples
+from edited_rules import EDITS, Files, built, files_of, reworded, shuffled
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from engine.policy.items import KINDS
 from engine.policy.model import Convention
 from engine.policy.reading import load_vocabulary
 from engine.suite.mutants import mutants
-from tests.edited_rules import EDITS, Files, built, files_of, reworded, shuffled
 
 FACTS, _ = load_vocabulary()
 SEEDS = st.integers(0, 2**32)

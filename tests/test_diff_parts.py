@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from command import LANGUAGES, ROOT
+from edited_rules import Files, built
 
 from engine.comparison.edits.edit import Comparison, Edit
 from engine.comparison.edits.structure import edits
@@ -22,8 +24,6 @@ from engine.policy.registry import Registry
 from engine.report import formats
 from engine.report.diff_page import Diff, page
 from engine.report.say import Say
-from tests.command import ROOT
-from tests.edited_rules import Files, built
 
 FACTS, DIGEST = load_vocabulary()
 
@@ -426,7 +426,7 @@ def test_a_change_is_told_with_its_place_and_weight(name: str) -> None:
     assert len(with_file) == (2 if "replaces another" in name else 1)
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_can_be_read(name: str, lang: str) -> None:
     before, later = built(BASE), built(after(CHANGES[name][0]))

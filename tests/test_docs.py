@@ -90,7 +90,6 @@ def test_schemas_are_written_before_pages_that_read_policies() -> None:
 def test_a_command_of_the_readme_and_the_tour_gives_what_is_shown(
     command: str, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     given = printed(command).rstrip("\n").splitlines()
     shown = "\n".join(shown).rstrip("\n").splitlines()
@@ -101,8 +100,7 @@ def test_a_command_of_the_readme_and_the_tour_gives_what_is_shown(
 
 
 @pytest.mark.parametrize("page", [README, ROOT / "docs" / "proof.md"], ids=lambda page: page.name)
-def test_the_python_of_a_page_gives_what_is_shown(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_python_of_a_page_gives_what_is_shown(page: Path) -> None:
     failed, tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert tried
     assert not failed

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
+from command import FIXTURES, LANGUAGES, ROOT, avenant, codes_in, compare, refused
 from referencing import Registry, Resource
 
 from engine.evaluation.dossier import read_dossier
@@ -25,11 +25,6 @@ CODES = sorted(path.stem for path in (ROOT / BAD).glob("*.yaml"))
 SIGNED = "case: {contrat: {date_signature: '2024-09-02'}}\n"
 
 
-@pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
 def schema(name: str) -> Any:
     return json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
 
@@ -38,7 +33,7 @@ def faults(content: str, folder: Path) -> list[str]:
     """The codes that a dossier with this content is refused with, in order."""
     path = folder / "dossier.yaml"
     path.write_text(content, encoding="utf-8")
-    return [line.split(": ")[1] for line in refused(avenant("timeline", str(path))).splitlines()]
+    return codes_in(refused(avenant("timeline", str(path))))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -179,6 +174,6 @@ def test_a_wrong_day_and_what_other_events_lack_are_told_together(tmp_path: Path
         encoding="utf-8",
     )
     told = refused(avenant("timeline", str(dossier), "--lang", "fr"))
-    assert [line.split(": ")[1] for line in told.splitlines()] == [
+    assert codes_in(told) == [
         *("fact-value", "day-missing", "event-year-needed", "fact-type"),
     ]

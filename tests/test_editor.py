@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import FIXTURES, ROOT, avenant
+from command import ROOT, avenant
+from small_rules import SMALL
 
 SERVER = ROOT / ".venv" / "editor" / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 HEAD = "# yaml-language-server: $schema={schema}\n"
@@ -98,7 +99,7 @@ def test_a_quoted_number_and_a_misspelt_name_are_underlined_alone(tmp_path: Path
 
 def test_the_ids_of_own_rules_are_offered_and_a_wrong_one_is_underlined(tmp_path: Path) -> None:
     own = tmp_path / "own"
-    assert avenant("schema", "--write", str(own), "--policies", str(ROOT / FIXTURES / "small_policies")).exit_code == 0
+    assert avenant("schema", "--write", str(own), "--policies", str(SMALL)).exit_code == 0
     (items,) = ask(tmp_path, "completion", CRITERION + "{ref: |}\n", schemas=own)
     offered = {each["label"]: each.get("documentation") for each in items["items"]}
     assert {"activite_minimale", "aide.montant_annuel", "annee.debut"} <= offered.keys()
@@ -116,7 +117,7 @@ def test_the_ids_of_own_rules_are_offered_and_a_wrong_one_is_underlined(tmp_path
 
 def test_a_suite_and_a_change_are_offered_facts_and_own_ids(tmp_path: Path) -> None:
     own = tmp_path / "own"
-    assert avenant("schema", "--write", str(own), "--policies", str(ROOT / FIXTURES / "small_policies")).exit_code == 0
+    assert avenant("schema", "--write", str(own), "--policies", str(SMALL)).exit_code == 0
     (changed,) = ask(tmp_path, "completion", "change:\n  tables:\n    - id: |\n", schemas=own)
     assert "aide.montant_annuel" in {each["label"] for each in changed["items"]}
     (own / "suite.schema.json").replace(own / "ruleset.schema.json")  # which is the one that is asked

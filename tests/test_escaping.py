@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant, refused
+from command import avenant, refused
+from small_rules import SMALL
 
 from engine.errors import MAX_FAULTS, Location, Problem
 from engine.escaping import (
@@ -29,7 +29,6 @@ from engine.policy.schema import shape, shape_problems
 from engine.report.formats import coloured, markdown, plain
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
-SMALL = ROOT / FIXTURES / "small_policies"
 NASTY = (
     "a\nb",
     "a\r\n::error file=x,title=PWN::owned",
@@ -156,16 +155,14 @@ def test_a_value_may_have_lines() -> None:
 
 
 @pytest.mark.parametrize("end", ["\\n", "\\r", "\\u2028"])
-def test_an_id_that_ends_with_a_line_break_is_refused(end: str, tmp_path: Path) -> None:
-    policies = tmp_path / "policies"
-    shutil.copytree(SMALL, policies)
-    for path in sorted(policies.glob("*/*.yaml")):
+def test_an_id_that_ends_with_a_line_break_is_refused(end: str, small_copy: Path) -> None:
+    for path in sorted(small_copy.glob("*/*.yaml")):
         text = path.read_text(encoding="utf-8")
         path.write_text(
             re.sub(r"- id: ([a-z_.]+)$", lambda id_: f'- id: "{id_[1]}{end}"', text, count=1, flags=re.MULTILINE),
             encoding="utf-8",
         )
-    said = refused(avenant("check", "--policies", str(policies), "--lang", "en"))
+    said = refused(avenant("check", "--policies", str(small_copy), "--lang", "en"))
     assert re.search(": (wrong-value|yaml-character): ", said)
 
 

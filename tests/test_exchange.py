@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import CONVENTIONS, FIXTURES, LANGUAGES, ROOT, avenant, refused
+from command import CONVENTIONS, LANGUAGES, ROOT, avenant, refused
 from conftest import CHARACTERS, Effort
 from hypothesis import given
 from hypothesis import strategies as st
+from small_rules import SMALL, rewrite
 
 from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, UsageFault
@@ -422,7 +423,7 @@ def test_a_line_is_counted_as_in_an_editor_after_a_cell_of_several_lines(
 
 @cache
 def example() -> Convention:
-    return load_registry(ROOT / FIXTURES / "small_policies").conventions[NOUVELLE]
+    return load_registry(SMALL).conventions[NOUVELLE]
 
 
 @given(st.binary(max_size=80), st.booleans())
@@ -459,12 +460,11 @@ SECOND_FILE = """parameters:
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small policies with numbers in two files, in the folder one works in."""
-    shutil.copytree(ROOT / FIXTURES / "small_policies", tmp_path / "policies")
-    (tmp_path / "policies" / "nouvelle" / "seuils.yaml").write_text(SECOND_FILE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "policies"
+def small(small_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small policies with numbers in two files, in the folder one works in."""
+    (small_copy / "nouvelle" / "seuils.yaml").write_text(SECOND_FILE, encoding="utf-8")
+    monkeypatch.chdir(small_copy.parent)
+    return small_copy
 
 
 @pytest.fixture
@@ -532,9 +532,7 @@ def test_a_file_that_changed_in_between_is_not_written(small: Path, found: tuple
 
 
 def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, found: tuple[SheetChange, ...]) -> None:
-    path = small / "ancienne" / "convention.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('before: "2024', 'before: "2023', 1), encoding="utf-8")
+    rewrite(small / "ancienne" / "convention.yaml", 'before: "2024', 'before: "2023')
     assert avenant("check").exit_code == 1
     assert len(written(found)) == 2
 

@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from command import FIXTURES, ROOT, avenant, refused
+from command import ROOT, avenant, refused
+from small_rules import SMALL
 
 from engine import files
 from engine.errors import InputFault
 from engine.files import replacing
 
-SMALL = str(ROOT / FIXTURES / "small_policies")
 CASE = str(ROOT / "examples/2024_gp_half_time_five_years.yaml")
 
 
@@ -158,6 +158,6 @@ def test_a_case_is_not_overwritten_by_its_own_decision(
     Path("case.yaml").write_bytes(content)
     Path("link.yaml").symlink_to("case.yaml")
     Path("hard.yaml").hardlink_to("case.yaml")
-    said = refused(avenant("evaluate", "case.yaml", "--policies", SMALL, "-o", name, "--lang", "en"))
+    said = refused(avenant("evaluate", "case.yaml", "--policies", str(SMALL), "-o", name, "--lang", "en"))
     assert said.startswith(f"{Path(name)}: output-is-input: ")
     assert Path("case.yaml").read_bytes() == content

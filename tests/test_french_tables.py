@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from command import ROOT, avenant, refused
+from command import CASES, avenant, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,6 @@ from engine.evaluation.session import Session
 from engine.language.facts import Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 
-CASES = ROOT / "tests" / "cases"
 HEADER = "contrat.date_signature;contrat.option;medecin.secteur;medecin.specialite;patientele.mt_depart"
 GOOD = "02/09/2024;Mi-temps;Secteur 1;Médecine générale;1 100"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import Result
-from command import FIXTURES, ROOT, avenant
+from command import ROOT, avenant
 from conftest import Effort
+from small_rules import SMALL
 
 from engine.escaping import UNSAFE
 
-SMALL = ROOT / FIXTURES / "small_policies"
 POLICIES = str(SMALL)
 SECONDS = 5.0
 SEEDS = 4

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from click.testing import Result
-from command import ROOT, avenant
+from command import ROOT, avenant, plain_spaces
 
 ORDINARY = {
     "Qui signe": "médecin libéral",
@@ -34,7 +34,7 @@ def talk(tmp_path: Path, *answers: str, case: str | None = None, lang: str = "fr
 
 def said(result: Result) -> str:
     """What was said, with plain spaces."""
-    return result.stdout.replace("\u00a0", " ").replace("\u202f", " ")
+    return plain_spaces(result.stdout)
 
 
 def saved(tmp_path: Path) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from command import ROOT, avenant, refused
-from test_amending import amend, policies, read, told  # noqa: F401
+from test_amending import amend, read, told
 
 from engine.errors import InputFault
 from engine.evaluation.facts import read_case
@@ -83,20 +83,20 @@ def test_an_option_that_came_later_is_outside_a_text_by_that_alone_with_its_cita
     assert "contrat.option = trois_quarts_etp" in said
 
 
-def test_a_value_outside_is_refused_at_its_line_of_the_case(policies: Path, tmp_path: Path) -> None:  # noqa: F811
-    head = policies / "nouvelle/convention.yaml"
+def test_a_value_outside_is_refused_at_its_line_of_the_case(small_copy: Path, tmp_path: Path) -> None:
+    head = small_copy / "nouvelle/convention.yaml"
     head.write_text(head.read_text(encoding="utf-8") + KNOWS, encoding="utf-8")
-    assert told(policies) == ["nouvelle/regles.yaml:28:9 unreachable-row"], "the row of every other option"
+    assert told(small_copy) == ["nouvelle/regles.yaml:28:9 unreachable-row"], "the row of every other option"
     case = tmp_path / "case.yaml"
     case.write_text('contrat:\n  date_signature: "2024-09-02"\n  option: un_etp\n', encoding="utf-8")
-    assert f"{case}:3:11: value-not-offered" in refused(avenant("evaluate", str(case), "--policies", str(policies)))
+    assert f"{case}:3:11: value-not-offered" in refused(avenant("evaluate", str(case), "--policies", str(small_copy)))
 
 
-def test_an_amending_text_says_anew_which_values_it_knows(policies: Path) -> None:  # noqa: F811
-    head = policies / "nouvelle/convention.yaml"
+def test_an_amending_text_says_anew_which_values_it_knows(small_copy: Path) -> None:
+    head = small_copy / "nouvelle/convention.yaml"
     head.write_text(head.read_text(encoding="utf-8") + KNOWS, encoding="utf-8")
     wider = KNOWS.replace("[demi_etp]", "[demi_etp, un_etp]").replace("texte", "avenant")
-    amend(policies, {"convention.yaml": wider})
-    texts = read(policies)
+    amend(small_copy, {"convention.yaml": wider})
+    texts = read(small_copy)
     given = {"contrat": {"date_signature": "2027-09-02", "option": "un_etp"}, "patientele": {"mt_depart": 800}}
     assert Session(texts).decide(read_case(given, texts.vocabulary)).convention.id == "avenant"

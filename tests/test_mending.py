@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import FIXTURES, ROOT
+from command import ROOT
 from conftest import Effort
+from small_rules import rewrite
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -20,17 +21,11 @@ from engine.policy.reading import load_registry
 from engine.suite.running import read_cases
 
 NAMING = {(key,) for key in ("sources", "value_labels", "values", "inputs", "replace", "add_derogations", "knows")}
-SMALL = ROOT / FIXTURES / "small_policies"
 LINE = "        - {fact: patientele.mt_depart, more_than: 775}\n"
 
 
 def told(root: Path) -> list[str]:
     return [problem.code for problem in check_folder(root)]
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SMALL, tmp_path / "policies"))
 
 
 @pytest.mark.parametrize(
@@ -43,33 +38,32 @@ def small(tmp_path: Path) -> Path:
         ("{fact: patientele.mt_depart, is: [775, 776]}", ["wrong-type"]),
     ],
 )
-def test_names_beside_a_misspelt_key_are_told_with_it(small: Path, written: str, faults: list[str]) -> None:
-    rules = small / "nouvelle/regles.yaml"
-    rules.write_text(rules.read_text("utf-8").replace(LINE, f"        - {written}\n"), encoding="utf-8")
-    assert sorted(told(small)) == sorted(faults)
+def test_names_beside_a_misspelt_key_are_told_with_it(small_copy: Path, written: str, faults: list[str]) -> None:
+    rewrite(small_copy / "nouvelle/regles.yaml", LINE, f"        - {written}\n")
+    assert sorted(told(small_copy)) == sorted(faults)
 
 
-def test_an_entry_that_cannot_be_read_hides_no_other(small: Path) -> None:
-    rules = small / "nouvelle/regles.yaml"
+def test_an_entry_that_cannot_be_read_hides_no_other(small_copy: Path) -> None:
+    rules = small_copy / "nouvelle/regles.yaml"
     text = rules.read_text("utf-8").replace(LINE, "        - {fact: patientele.mt_depar, zzz: 775}\n")
     again = "\n  - id: autre\n    label: {fr: Autre, en: Other}\n    informs: true\n    cite: [{source: texte}]\n"
     text = text.replace("\noutcomes:", f"{again}    met_when: {{fact: contrat.annes, is: 1}}\n\noutcomes:", 1)
     rules.write_text(text, encoding="utf-8")
-    assert told(small) == ["unknown-key", "unknown-fact"]
+    assert told(small_copy) == ["unknown-key", "unknown-fact"]
 
 
-def test_an_id_that_is_no_text_is_told_and_names_nothing(small: Path) -> None:
-    rules = small / "nouvelle/regles.yaml"
+def test_an_id_that_is_no_text_is_told_and_names_nothing(small_copy: Path) -> None:
+    rules = small_copy / "nouvelle/regles.yaml"
     text = rules.read_text("utf-8").replace("- id: activite_minimale\n", "- id: [{a: 1}]\n", 1)
     rules.write_text(text, encoding="utf-8")
-    assert told(small)[0] == "wrong-type"  # and the outcome that looks for criteria has none
+    assert told(small_copy)[0] == "wrong-type"  # and the outcome that looks for criteria has none
 
 
-def test_cases_beside_one_that_cannot_be_read_are_looked_at(small: Path) -> None:
-    suite = small / "nouvelle/tests/regles_test.yaml"
+def test_cases_beside_one_that_cannot_be_read_are_looked_at(small_copy: Path) -> None:
+    suite = small_copy / "nouvelle/tests/regles_test.yaml"
     text = suite.read_text("utf-8").replace("    expect:", "    expct:", 1).replace("contrat.annee", "contrat.anne", 1)
     suite.write_text(f"{text}\n  - name: Encore\n    given: {{medecin.age: 12}}\n    expect: {{}}\n", encoding="utf-8")
-    session = Session(load_registry(small))
+    session = Session(load_registry(small_copy))
     with pytest.raises(InputFault) as refused:
         read_cases(session)
     session.close()

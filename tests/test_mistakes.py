@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import LANGUAGES, avenant
-from small_rules import OVERLAY, SMALL, edit
+from small_rules import OVERLAY, SMALL, rewrite
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -92,7 +92,7 @@ def put(file: str, text: str) -> Step:
 
 
 def edited(file: str, old: str, new: str) -> Step:
-    return lambda root: edit(root / file, old, new)
+    return lambda root: rewrite(root / file, old, new)
 
 
 def move(old: str, new: str) -> Step:
@@ -108,7 +108,7 @@ def copied_text(root: Path) -> None:
         (NEXT_HEAD, 'from: "2024-06-22"', 'from: "2026-01-01"'),
         (NEXT_TEST, "2024-09-02", "2026-02-01"),
     ):
-        edit(root / file, old, new)
+        rewrite(root / file, old, new)
 
 
 def following(old: str, new: str) -> list[Step]:
@@ -607,16 +607,16 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
     ],
 )
 def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, small_copy: Path) -> None:
-    edit(small_copy / RULES, old, new)
+    rewrite(small_copy / RULES, old, new)
     assert meant in {problem.nearest for problem in check_folder(small_copy)}
 
 
 def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(small_copy: Path) -> None:
     for step in dated(VALUE + VALUE.replace("2024", "2026").replace("775", "800")):
         step(small_copy)
-    edit(small_copy / HEAD, "kind: derived, date:", "kind: official_text, date:")
+    rewrite(small_copy / HEAD, "kind: derived, date:", "kind: official_text, date:")
     assert "citation-older" not in {problem.code for problem in check_folder(small_copy)}
-    edit(small_copy / HEAD, 'date: "2024-06"', 'date: "2023-05"')
+    rewrite(small_copy / HEAD, 'date: "2024-06"', 'date: "2023-05"')
     assert [problem.code for problem in check_folder(small_copy)].count("citation-older") == 2
 
 
@@ -628,20 +628,20 @@ def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(small_copy: Pa
     ],
 )
 def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, small_copy: Path) -> None:
-    edit(small_copy / RULES, old, new)
+    rewrite(small_copy / RULES, old, new)
     (told,) = check_folder(small_copy)
     assert said in told.message("en")
 
 
 def test_no_letter_of_another_alphabet_is_dropped_from_the_id_that_is_proposed(small_copy: Path) -> None:
-    edit(small_copy / RULES, "id: activite_minimale", "id: activit\u0435_minimale")
+    rewrite(small_copy / RULES, "id: activite_minimale", "id: activit\u0435_minimale")
     assert {problem.nearest for problem in check_folder(small_copy)} == {None}
 
 
 def test_a_bound_that_takes_in_the_last_year_is_sound(small_copy: Path) -> None:
-    edit(small_copy / RULES, "annee: {from: 3}", "annee: {from: 3, before: 16}")
+    rewrite(small_copy / RULES, "annee: {from: 3}", "annee: {from: 3, before: 16}")
     assert check_folder(small_copy) == ()
-    edit(small_copy / RULES, "before: 16", "before: 3")
+    rewrite(small_copy / RULES, "before: 16", "before: 3")
     assert [problem.code for problem in check_folder(small_copy)] == ["unreachable-row"]
 
 
@@ -649,20 +649,20 @@ def test_the_form_to_write_is_told(tmp_path: Path) -> None:
     for number, written in enumerate(('"19 000"', "19 000", "19000 €", "19000 EUR", "19.000")):
         root = tmp_path / str(number)
         shutil.copytree(SMALL, root)
-        edit(root / RULES, "19000", written)
+        rewrite(root / RULES, "19000", written)
         (told,) = check_folder(root)
         assert "Expected: 19000" in told.message()
 
 
 def test_a_wrong_unit_names_the_table_that_has_it(small_copy: Path) -> None:
-    edit(small_copy / RULES, "unit: EUR", "unit: patients")
+    rewrite(small_copy / RULES, "unit: EUR", "unit: patients")
     (small_copy / "nouvelle/dus.yaml").write_text(DUE, encoding="utf-8")
     (told,) = [p for p in check_folder(small_copy) if p.code == "type-mismatch"]
     assert "aide.montant_annuel: number (patients)" in told.message()
 
 
 def test_a_row_gap_is_told_in_words_and_once(small_copy: Path) -> None:
-    edit(small_copy / RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")
+    rewrite(small_copy / RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")
     (told,) = check_folder(small_copy)
     half = "« Option de temps de travail »\u00a0: Mi-temps (0,5 ETP)\u00a0; « Année du contrat » à partir de 3"
     assert told.message("fr").replace("\u202f", "\u00a0") == f"aucune ligne ne traite {half}"
@@ -687,7 +687,7 @@ EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
 def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
     new: str, name: str, nearest: str, small_copy: Path
 ) -> None:
-    edit(small_copy / SUITE, EXPECTED, new)
+    rewrite(small_copy / SUITE, EXPECTED, new)
     session = Session(load_registry(small_copy))
     failed = [outcome for case in read_cases(session) if not (outcome := run_case(session, case)).passed]
     (told,) = [problem for outcome in failed for problem in outcome.problems]
@@ -709,7 +709,7 @@ def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
 def test_what_is_wrong_with_a_suite_is_told_by_check_as_by_test(
     old: str, new: str, code: str, meant: str, small_copy: Path
 ) -> None:
-    edit(small_copy / SUITE, old, new)
+    rewrite(small_copy / SUITE, old, new)
     for command in ("check", "test"):
         said = avenant(command, "--policies", str(small_copy), "--lang", "en")
         assert said.exit_code == 1
@@ -726,7 +726,7 @@ def test_a_list_of_differences_is_checked_for_its_form(small_copy: Path) -> None
 
 
 def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(small_copy: Path) -> None:
-    edit(small_copy / SUITE, "option: demi_etp", "option: demi_tp")
+    rewrite(small_copy / SUITE, "option: demi_etp", "option: demi_tp")
     with pytest.raises(InputFault) as error:
         read_cases(Session(load_registry(small_copy)))
     (told,) = error.value.problems
@@ -762,7 +762,7 @@ cases:
 def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(small_copy: Path) -> None:
     suite = "nouvelle/tests/regles_test.yaml"
     given = 'contrat.date_embauche: "2031-02-29", patientele.mt_depart'
-    edit(small_copy / suite, "patientele.mt_depart", given)
+    rewrite(small_copy / suite, "patientele.mt_depart", given)
     with pytest.raises(InputFault) as error:
         read_cases(Session(load_registry(small_copy)))
     (told,) = error.value.problems

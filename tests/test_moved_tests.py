@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from command import avenant, refused
-from test_amending import AMOUNT, MINIMUM, amend, policies, read  # noqa: F401
+from small_rules import rewrite
+from test_amending import AMOUNT, MINIMUM, amend, read
 
 from engine.evaluation.session import Session
 from engine.suite.moved import into, moved
@@ -34,14 +35,14 @@ cases:
 
 
 @pytest.fixture
-def amended(policies: Path) -> Path:  # noqa: F811
-    folder = amend(policies, {"montants.yaml": FIRST_YEAR})
+def amended(small_copy: Path) -> Path:
+    folder = amend(small_copy, {"montants.yaml": FIRST_YEAR})
     (folder / "tests/regles_test.yaml").write_text(OWN, encoding="utf-8")
-    return policies
+    return small_copy
 
 
-def declare(policies: Path, text: str) -> None:  # noqa: F811
-    (policies / "avenant/tests/differences.yaml").write_text(text, encoding="utf-8")
+def declare(small_copy: Path, text: str) -> None:
+    (small_copy / "avenant/tests/differences.yaml").write_text(text, encoding="utf-8")
 
 
 def test_what_comes_out_otherwise_is_listed_until_it_is_declared(amended: Path) -> None:
@@ -83,8 +84,8 @@ def test_a_suite_that_is_not_read_for_its_name_or_place_stops_the_run(amended: P
     assert f"avenant/{name}: file-unread" in refused(avenant("test", "--policies", str(amended)))
 
 
-def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(policies: Path) -> None:  # noqa: F811
-    rules = policies / "nouvelle/regles.yaml"
+def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(small_copy: Path) -> None:
+    rules = small_copy / "nouvelle/regles.yaml"
     rules.write_text(
         rules.read_text(encoding="utf-8").replace("775", "{ref: seuil}")
         + "parameters:\n  - id: seuil\n    label: {fr: Seuil, en: Threshold}\n    unit: patients\n"
@@ -94,8 +95,8 @@ def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(pol
     change = (
         'change: {parameters: [{id: seuil, values: [{from: "2027-01-01", value: 700, cite: [{source: avenant}]}]}]}\n'
     )
-    amend(policies, {"seuils.yaml": change})
-    session = Session(read(policies))
+    amend(small_copy, {"seuils.yaml": change})
+    session = Session(read(small_copy))
     (found,) = moved(session, read_cases(session))
     untested = [(problem.values["name"], problem.values["missed"]["en"]) for problem in found.problems]  # type: ignore[index]
     assert untested == [
@@ -179,6 +180,5 @@ def test_what_lacks_is_added_to_the_list_and_waits_for_its_reason(amended: Path)
 
 def test_a_test_signed_after_the_day_of_an_amendment_stays_one_of_its_own_text(amended: Path) -> None:
     declare(amended, DECLARED)
-    tests = amended / "nouvelle/tests/regles_test.yaml"
-    tests.write_text(tests.read_text(encoding="utf-8").replace("2024-09-02", "2030-09-02"), encoding="utf-8")
+    rewrite(amended / "nouvelle/tests/regles_test.yaml", "2024-09-02", "2030-09-02")
     assert avenant("test", "--policies", str(amended)).exit_code == 0

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT
+from command import ROOT
+from small_rules import SMALL, rewrite
 
 ROW = """    Operator(
         name="between",
@@ -80,9 +81,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     top = tmp_path_factory.mktemp("copy")
     for name in ("engine", "schemas", "tools", "docs"):
         shutil.copytree(ROOT / name, top / name)  # with the bytecode, or all is compiled again
-    shutil.copytree(ROOT / FIXTURES / "small_policies", top / "policies")
-    edit(top / "engine" / "language" / "comparisons.py", BEFORE, ROW + BEFORE)
-    edit(top / "policies" / "nouvelle" / "regles.yaml", "outcomes:\n", CRITERION)
+    shutil.copytree(SMALL, top / "policies")
+    rewrite(top / "engine" / "language" / "comparisons.py", BEFORE, ROW + BEFORE)
+    rewrite(top / "policies" / "nouvelle" / "regles.yaml", "outcomes:\n", CRITERION)
     for tests in (top / "policies").glob("*/tests"):
         shutil.rmtree(tests)
     (top / "policies" / "nouvelle" / "tests").mkdir()
@@ -92,20 +93,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return made
 
 
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, path
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def test_the_new_operator_is_checked_and_refused_where_it_does_not_fit(copy: Copy) -> None:
     copy.avenant("check")
     wrong = copy.top / "wrong"
     shutil.copytree(copy.top / "policies", wrong, dirs_exist_ok=True)
     rules = wrong / "nouvelle" / "regles.yaml"
-    edit(rules, "between: [776, 1300]", "between: [776]")
+    rewrite(rules, "between: [776, 1300]", "between: [776]")
     assert ": wrong-form: " in copy.avenant("check", "--policies", "wrong", status=1)
-    edit(rules, "between: [776]", 'between: [776, "2024-01-01"]')
+    rewrite(rules, "between: [776]", 'between: [776, "2024-01-01"]')
     assert ": number-form: " in copy.avenant("check", "--policies", "wrong", status=1)
 
 
@@ -133,7 +128,7 @@ def test_a_pair_turned_round_is_another_rule_and_the_same_pair_is_none(copy: Cop
     turned = copy.top / "turned"
     shutil.copytree(copy.top / "policies", turned, dirs_exist_ok=True)
     assert "776" not in copy.avenant("diff", "policies", "turned")
-    edit(turned / "nouvelle" / "regles.yaml", "between: [776, 1300]", "between: [1300, 776]")
+    rewrite(turned / "nouvelle" / "regles.yaml", "between: [776, 1300]", "between: [1300, 776]")
     said = copy.avenant("diff", "policies", "turned")
     assert "is from 776 to 1,300" in said
     assert "is from 1,300 to 776" in said

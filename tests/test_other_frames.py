@@ -67,12 +67,6 @@ def same(left: pl.DataFrame, right: pl.DataFrame, key: str) -> None:
         assert not wrong.any(), f"{name}: {shown}"
 
 
-def in_cents(frame: pl.DataFrame) -> pl.DataFrame:
-    """The command's euros as the whole cents of a frame."""
-    money = {name: f"{name}.centimes" for name, dtype in frame.schema.items() if dtype == pl.Decimal(18, 2)}
-    return frame.with_columns((pl.col(name) * 100).cast(pl.Int64) for name in money).rename(money)
-
-
 def test_a_frame_that_speaks_arrow_gives_the_frame_of_polars(
     sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from command import ROOT, avenant, refused
+from command import CASES, ROOT, avenant, refused
 from jsonschema import Draft7Validator
 
 from engine.evaluation.decision import Decision
@@ -19,8 +19,6 @@ from engine.evaluation.session import Session
 from engine.inquiry import possible
 from engine.inquiry.possible import Outlook
 from engine.language.values import NOT_APPLICABLE
-
-CASES = ROOT / "tests" / "cases"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,7 +48,7 @@ def found_once() -> Iterator[None]:
 def said(name: str, *options: str) -> str:
     result = avenant("evaluate", str(CASES / name), "--possible", "--lang", "fr", *options)
     assert result.exit_code == 0, result.output
-    return " ".join(result.stdout.split()).replace("\u202f", " ").replace("\u00a0", " ")
+    return " ".join(result.stdout.split())
 
 
 @functools.cache

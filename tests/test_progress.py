@@ -10,9 +10,10 @@ import subprocess
 import sys
 
 import pytest
-from command import FIXTURES, ROOT
+from command import ROOT
+from small_rules import SMALL
 
-SMALL = ["--policies", str(ROOT / FIXTURES / "small_policies"), "--lang", "fr"]
+OPTIONS = ["--policies", str(SMALL), "--lang", "fr"]
 LONG = {
     "Décide les essais": ["test"],
     "Modifie les règles": ["test", "--mutation"],
@@ -23,7 +24,7 @@ LONG = {
 
 def begun(command: list[str], stream: int) -> subprocess.Popen[bytes]:
     told = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "140", "PYTHONUTF8": "1"}
-    program = [sys.executable, "-c", "from engine.cli import main; main()", *command, *SMALL]
+    program = [sys.executable, "-c", "from engine.cli import main; main()", *command, *OPTIONS]
     return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=stream, cwd=ROOT, env=told)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import random_cases
 import yaml
-from command import FIXTURES, LANGUAGES, ROOT, avenant, refused
+from command import FIXTURES, LANGUAGES, ROOT, avenant, plain_spaces, refused
 from conftest import Effort
 
 from engine.evaluation.facts import Facts, read_case
@@ -39,11 +39,6 @@ DOCTOR = {
     "medecin": {"secteur": "secteur_2", "optam": True, "specialite": "medecine_generale"},
     "patientele": {"mt_depart": 900, "fa_depart": 1600},
 }
-
-
-@pytest.fixture(autouse=True)
-def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
 
 
 def asked(session: Session, case: Mapping[str, Any] | Facts, wanted: str = ELIGIBILITY, **options: Any) -> Asked:
@@ -374,7 +369,7 @@ def test_the_page_says_what_to_answer_where_and_what_to_run_next(lang: str) -> N
         ),
     }
     for part in words[lang]:
-        assert part.replace("\u202f", " ").replace("\u00a0", " ") in said.replace("\u202f", " "), part
+        assert plain_spaces(part) in said, part
 
 
 def test_the_form_carries_types_units_bounds_and_labels(session: Session) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from command import ROOT, avenant
+from command import CASES, ROOT, avenant
 from conftest import Effort
 from random_cases import consistent, random_facts
 
@@ -30,11 +30,9 @@ from engine.policy.entries import Supposition
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
 
-CASES = ROOT / "tests" / "cases"
 SEED = 20281104
 CASES_DRAWN = 2_000  # of all conventions together
 LIVES_DRAWN = 100
-LATEST = dt.date(2024, 6, 22)  # the first contracts of the latest text for doctors
 Page = set[tuple[Any, ...]]
 
 
@@ -187,58 +185,53 @@ def random_dossier(rng: random.Random) -> dict[str, Any]:
     """A contract of a general practitioner, its hire and a few of the events that readings hang on."""
     signed = dt.date(2019, 9, 2) + dt.timedelta(days=rng.randrange(2200))
     start = rng.choice((640, 700, 900, 1050, 1200, 2000))
-
-    def day(least: int, most: int) -> str:
-        return (signed + dt.timedelta(days=rng.randrange(least, most))).isoformat()
-
-    possible = [
-        [{"date": day(300, 1500), "type": "changement_option", "facts": {"contrat.option": "un_etp"}}],
-        [{"date": day(300, 1000), "type": "absence_assistant"}, {"date": day(1000, 1300), "type": "reprise"}],
-        [{"date": day(1200, 1900), "type": "prorogation"}],
-        [{"date": day(400, 1500), "type": "avenant_65_ans"}],
-        [{"date": day(1000, 1500), "type": "embauche", "facts": {"assistant.profil": "aide_soignant"}}],
-        [{"date": day(900, 1700), "type": "resiliation", "facts": {"contrat.motif_resiliation": "autre"}}],
-        [
-            {
-                "date": day(730, 800),
-                "type": "suivi",
-                "annee": 3,
-                "facts": {
-                    "patientele.mt_actuelle": start + rng.choice((-40, 0, 90, 150)),
-                    "patientele.fa_actuelle": start + 500 + rng.choice((-40, 0, 90, 150)),
-                },
-            }
-        ],
-    ]
-    events = [event for chosen in rng.sample(possible, rng.randrange(1, 4)) for event in chosen]
-    hire = {"date": day(0, 200), "type": "embauche"}
-    return {
-        "case": {
-            "contrat": {
-                "date_signature": signed.isoformat(),
-                "option": rng.choice(("demi_etp", "un_etp")),
-                "objectif_mt": start + rng.choice((0, 100)),
-                "objectif_fa": start + 600,
-            },
-            "medecin": {
-                "secteur": "secteur_1",
-                "specialite": "medecine_generale",
-                "nouvellement_installe": rng.random() < 0.2,
-                "date_naissance": rng.choice(("1957-03-01", "1980-01-01")),
-                "zone": rng.choice(("zip", "zac", "hors_zonage")),
-                "exercice_regroupe": rng.random() < 0.7,
-                "exercice_coordonne": rng.choice(("oui", "engagement")),
-                "forfait_structure_volet_1": True,
-            },
-            "patientele": {
-                "mt_depart": start,
-                "fa_depart": start + 500,
-                "percentile_mt": rng.choice((30, 45, 80, 95, 97)),
-                "percentile_fa": rng.choice((30, 45, 80, 92)),
-            },
-        },
-        "events": [hire, *sorted(events, key=lambda event: str(event["date"]))],
+    events = random_events(rng, signed, start)
+    contract = {
+        "date_signature": signed.isoformat(),
+        "option": rng.choice(("demi_etp", "un_etp")),
+        "objectif_mt": start + rng.choice((0, 100)),
+        "objectif_fa": start + 600,
     }
+    doctor = {
+        "secteur": "secteur_1",
+        "specialite": "medecine_generale",
+        "nouvellement_installe": rng.random() < 0.2,
+        "date_naissance": rng.choice(("1957-03-01", "1980-01-01")),
+        "zone": rng.choice(("zip", "zac", "hors_zonage")),
+        "exercice_regroupe": rng.random() < 0.7,
+        "exercice_coordonne": rng.choice(("oui", "engagement")),
+        "forfait_structure_volet_1": True,
+    }
+    patients = {
+        "mt_depart": start,
+        "fa_depart": start + 500,
+        "percentile_mt": rng.choice((30, 45, 80, 95, 97)),
+        "percentile_fa": rng.choice((30, 45, 80, 92)),
+    }
+    return {"case": {"contrat": contract, "medecin": doctor, "patientele": patients}, "events": events}
+
+
+def random_events(rng: random.Random, signed: dt.date, start: int) -> list[dict[str, Any]]:
+    """A hire, and one to three of what may happen to a contract."""
+
+    def event(type_: str, least: int, most: int, **said: Any) -> dict[str, Any]:
+        return {"date": (signed + dt.timedelta(days=rng.randrange(least, most))).isoformat(), "type": type_, **said}
+
+    counted = {
+        "patientele.mt_actuelle": start + rng.choice((-40, 0, 90, 150)),
+        "patientele.fa_actuelle": start + 500 + rng.choice((-40, 0, 90, 150)),
+    }
+    possible = [
+        [event("changement_option", 300, 1500, facts={"contrat.option": "un_etp"})],
+        [event("absence_assistant", 300, 1000), event("reprise", 1000, 1300)],
+        [event("prorogation", 1200, 1900)],
+        [event("avenant_65_ans", 400, 1500)],
+        [event("embauche", 1000, 1500, facts={"assistant.profil": "aide_soignant"})],
+        [event("resiliation", 900, 1700, facts={"contrat.motif_resiliation": "autre"})],
+        [event("suivi", 730, 800, annee=3, facts=counted)],
+    ]
+    events = [each for chosen in rng.sample(possible, rng.randrange(1, 4)) for each in chosen]
+    return [event("embauche", 0, 200), *sorted(events, key=lambda each: str(each["date"]))]
 
 
 def test_the_readings_of_a_life_are_exactly_those_whose_other_choice_changes_what_is_shown(

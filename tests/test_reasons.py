@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command import ROOT, avenant
+from command import ROOT, avenant, plain_spaces
 from conftest import Effort
 
 from engine.evaluation import results
@@ -122,7 +122,7 @@ def test_a_sum_that_waits_tells_the_unpublished_number_it_is_made_of_as_well(tmp
     assert (
         "(c) Il manque : Percentile de la patientèle médecin traitant. "
         "Au-delà d'une baisse de 10 % à 65 ans et plus, le calcul de l'aide réduite n'est pas publié."
-    ) in told.replace("\u00a0", " ").replace("\u202f", " ")
+    ) in plain_spaces(told)
 
 
 def test_a_text_is_marked_once_behind_a_result(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_computed_result_is_explained_by_its_formula_in_figures(tmp_path: Path
     assert "Worked out as: (1,233 − 1,200) ÷ (1,300 − 1,200)\n" in due
     level = ("--interpret", "base_du_prorata=niveau")
     other = avenant("--lang", "fr", "explain", str(tmp_path / "case.yaml"), "atteinte.mt", *level).output
-    assert "\n  Calcul : 1 233 ÷ 1 300\n" in other.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "\n  Calcul : 1 233 ÷ 1 300\n" in plain_spaces(other)
     (tmp_path / "case.yaml").write_text(PRORATED.replace("mt_actuelle: 1233", "mt_actuelle: 1300"))
     both = avenant("--lang", "en", "explain", str(tmp_path / "case.yaml"), "atteinte.mt").output
     assert "Worked out as" not in both, "both readings give 1: which one did is not guessed"

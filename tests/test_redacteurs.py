@@ -12,7 +12,7 @@ from collections.abc import Container
 from pathlib import Path
 
 import pytest
-from command import ROOT, avenant, compare
+from command import ROOT, avenant, compare, plain_spaces
 from conftest import Effort
 from fewer_rules import only
 
@@ -115,7 +115,7 @@ def test_each_command_of_the_guide_does_what_it_says(followed: tuple[Copy, dict[
         (found,) = [text for command, text in said.items() if part in command]
         assert wanted in " ".join(found.split())
     (change,) = [text for command, text in said.items() if "diff --git" in command]
-    assert "1 060 patients" in change.replace("\u202f", " ").replace("\xa0", " ")
+    assert "1 060 patients" in plain_spaces(change)
 
 
 def test_the_comparison_names_exactly_what_the_amendment_changes(

@@ -6,13 +6,12 @@ import datetime as dt
 import json
 
 import pytest
-from command import ROOT, avenant
+from command import CASES, ROOT, avenant
 
 from engine.evaluation.session import Session
 from engine.language.expressions import VerdictIs, walk
 from engine.policy.model import Criterion, Outcome
 
-CASES = ROOT / "tests" / "cases"
 SENTENCES = {
     "fr": "Refusé : les honoraires cliniques doivent atteindre 80 %",
     "en": "Refused: clinical fees must reach 80%",
@@ -24,7 +23,7 @@ SURGEON = str(ROOT / "examples" / "2024_surgeon_too_few_clinical_fees.yaml")
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_refusal_says_what_is_not_met_in_a_sentence(lang: str, form: str) -> None:
     page = avenant("evaluate", SURGEON, "--lang", lang, "--format", form).stdout
-    assert SENTENCES[lang] in " ".join(page.replace("\u00a0", " ").replace("\u202f", " ").split())
+    assert SENTENCES[lang] in " ".join(page.split())
 
 
 def test_the_sentence_is_in_the_data_of_the_criterion_that_refuses_and_of_no_other() -> None:
@@ -59,7 +58,7 @@ def test_each_criterion_that_can_refuse_a_contract_has_its_sentence(session: Ses
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_refusal_states_the_threshold_that_was_missed(lang: str, said: str, form: str) -> None:
     page = avenant("evaluate", str(CASES / "refused_below_p30.yaml"), "--lang", lang, "--format", form).stdout
-    assert said in " ".join(page.replace("\u00a0", " ").replace("\u202f", " ").split())
+    assert said in " ".join(page.split())
 
 
 def limits(session: Session, **facts: object) -> list[tuple[str, str, object]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
-from command import avenant, refused
+from command import ROOT, avenant, compare, refused
 
 from engine.cli.commands import cli
 from engine.report import (
@@ -27,7 +26,6 @@ from engine.report.formats import markdown
 from engine.report.html import html
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
-ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 
 MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
@@ -77,27 +75,20 @@ WHAT_IF = {
 
 
 @pytest.mark.turns(name=sorted(WHAT_IF))
-def test_the_page_of_what_would_change_a_result_is_the_golden_one(
-    name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    golden(name, WHAT_IF[name], update_golden, monkeypatch)
+def test_the_page_of_what_would_change_a_result_is_the_golden_one(name: str, update_golden: bool) -> None:
+    golden(name, WHAT_IF[name], update_golden)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_report_is_the_golden_one(name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    golden(name, COMMANDS[name], update_golden, monkeypatch)
+def test_the_report_is_the_golden_one(name: str, update_golden: bool) -> None:
+    golden(name, COMMANDS[name], update_golden)
 
 
-def golden(name: str, command: list[str], update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def golden(name: str, command: list[str], update_golden: bool) -> None:
     result = avenant(*command)
     assert result.exit_code == 0, result.output
     actual = re.sub(r"sha256:[0-9a-f\s]{64,70}", "sha256:…\n", result.stdout)
-    path = GOLDEN / f"{name}.txt"
-    if update_golden:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(actual, encoding="utf-8")
-    assert actual == path.read_text(encoding="utf-8")
+    compare(GOLDEN / f"{name}.txt", actual, update_golden)
 
 
 PAGE = (

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant, refused
+from command import avenant, refused
 from scratch import Scratch, scratch
+from small_rules import SMALL
 
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
@@ -16,9 +17,6 @@ from engine.policy.loader import load
 from engine.policy.reading import load_registry
 
 RULES = "policies/nouvelle/regles.yaml"
-SMALL = (
-    ROOT / FIXTURES / "small_policies"
-)  # git and formats are the same there; test_behaviour_command has one of the law
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from command import ROOT, avenant, refused
+from command import CASES, avenant, refused
 from referencing import Registry, Resource
 
 from engine.policy.reading import load_schema
 
-CASES = ROOT / "tests" / "cases"
 PAGES = ("text", "markdown")
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT, avenant, refused
+from command import LANGUAGES, ROOT, avenant, refused
 from conftest import Effort
 from jsonschema import Draft7Validator
 from random_cases import consistent, random_facts
+from small_rules import rewrite
 
 import engine
 from engine.errors import InputFault, Location
@@ -45,11 +46,6 @@ CASES = {
     "2024_convention": 90,
     "2020_centres_de_sante": 30,
 }
-
-
-@pytest.fixture(autouse=True)
-def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
 
 
 def case_of(session: Session, path: str | Path) -> Facts:
@@ -80,7 +76,7 @@ def section(said: str) -> str:
     return said[start.start() :].rsplit("\n", 2)[0] + "\n"
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_published_example_of_a_2020_contract_changes_as_derived_by_hand(lang: str, update_golden: bool) -> None:
     result = avenant("evaluate", A19_52, "--sensitivity", "--lang", lang)
     assert result.exit_code == 0, result.output
@@ -296,68 +292,6 @@ def test_the_option_refuses_what_evaluate_refuses_and_decides_the_rest() -> None
     assert "zone_2019" in said
 
 
-def test_a_defect_that_only_another_reading_meets_is_told_beside_the_decision(tmp_path: Path) -> None:
-    folder = tmp_path / "tiny"
-    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
-    with (folder / "convention.yaml").open("a", encoding="utf-8") as file:
-        file.write(QUESTION)
-    (folder / "funding.yaml").write_text(GAP, encoding="utf-8")
-    result = avenant(
-        "evaluate", "docs/walkthrough/case.yaml", "--sensitivity", "--lang", "en", "--policies", str(tmp_path)
-    )
-    assert "no-row" in refused(result)
-    assert "Not eligible" in result.stdout
-    assert "What other readings" not in result.stdout
-
-
-@pytest.mark.parametrize(
-    ("amount", "told"), [("OPEN_STEP", {"specialite": "autre"}), ("OPEN_SPECIALTY", {"secteur": "secteur_1"})]
-)
-def test_what_stays_open_is_looked_through_where_a_reading_shows_in_what_is_left_of_it(
-    tmp_path: Path, amount: str, told: Mapping[str, str]
-) -> None:
-    folder = tmp_path / "tiny"
-    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
-    with (folder / "convention.yaml").open("a", encoding="utf-8") as file:
-        file.write(QUESTION)
-    (folder / "funding.yaml").write_text(globals()[amount], encoding="utf-8")
-    case = {"contrat": {"date_signature": "2025-01-15", "annee": 1}, "medecin": told}
-    with contextlib.closing(engine.load(str(tmp_path))) as small:
-        found = asked(small, read_case(case, small.registry.vocabulary))
-    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
-
-
-def test_what_only_a_later_text_brings_is_not_looked_for_under_a_reading_that_leaves_it_out(tmp_path: Path) -> None:
-    for name in ("tiny", "later"):
-        shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", tmp_path / name)
-    first = tmp_path / "tiny" / "convention.yaml"
-    whole = first.read_text(encoding="utf-8")
-    own, bounds = (
-        whole.replace("id: tiny", "id: later").replace("2024-06-22", "2025-06-01"),
-        QUESTION.split("interp")[0],
-    )
-    first.write_text(whole.replace('from: "2024-06-22"', 'from: "2024-06-22", before: "2025-06-01"') + bounds, "utf-8")
-    (tmp_path / "tiny" / "funding.yaml").write_text(AMOUNT, encoding="utf-8")
-    (tmp_path / "later" / "convention.yaml").write_text(own + QUESTION, encoding="utf-8")
-    (tmp_path / "later" / "funding.yaml").write_text(AMOUNT + BROUGHT, encoding="utf-8")
-    case = {"contrat": {"date_signature": "2025-01-15", "annee": 2}, "medecin": {"specialite": "autre"}}
-    with contextlib.closing(engine.load(str(tmp_path))) as small:
-        found = asked(small, read_case(case, small.registry.vocabulary))
-    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
-
-
-def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tmp_path: Path) -> None:
-    folder = tmp_path / "tiny"
-    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
-    rules = (folder / "eligibility.yaml").read_text(encoding="utf-8")
-    (folder / "eligibility.yaml").write_text(rules.replace("eligibilite", "decision"), encoding="utf-8")
-    case = "docs/walkthrough/case.yaml"
-    result = avenant("evaluate", case, "--sensitivity", "--lang", "en", "--policies", str(tmp_path))
-    assert result.exit_code == 0, result.output
-    assert "No other reading changes a result." in result.stdout
-    assert "Only one combination of readings is possible." in result.stdout
-
-
 QUESTION = """
 results:
   - {id: eligibilite, role: verdict, better: [ineligible, eligible]}
@@ -451,6 +385,60 @@ quantities:
     unit: EUR
     max: [0, {ref: selon_specialite}]
 """
+
+
+def tiny(folder: Path, asked: str, amount: str) -> str:
+    """The convention of the walkthrough with a question and an amount more, below a folder of policies."""
+    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder / "tiny")
+    with (folder / "tiny" / "convention.yaml").open("a", encoding="utf-8") as file:
+        file.write(asked)
+    (folder / "tiny" / "funding.yaml").write_text(amount, encoding="utf-8")
+    return str(folder)
+
+
+def test_a_defect_that_only_another_reading_meets_is_told_beside_the_decision(tmp_path: Path) -> None:
+    case, policies = "docs/walkthrough/case.yaml", tiny(tmp_path, QUESTION, GAP)
+    result = avenant("evaluate", case, "--sensitivity", "--lang", "en", "--policies", policies)
+    assert "no-row" in refused(result)
+    assert "Not eligible" in result.stdout
+    assert "What other readings" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [(OPEN_STEP, {"specialite": "autre"}), (OPEN_SPECIALTY, {"secteur": "secteur_1"})],
+    ids=["step", "specialty"],
+)
+def test_what_stays_open_is_looked_through_where_a_reading_shows_in_what_is_left_of_it(
+    tmp_path: Path, amount: str, told: Mapping[str, str]
+) -> None:
+    case = {"contrat": {"date_signature": "2025-01-15", "annee": 1}, "medecin": told}
+    with contextlib.closing(engine.load(tiny(tmp_path, QUESTION, amount))) as small:
+        found = asked(small, read_case(case, small.registry.vocabulary))
+    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
+
+
+def test_what_only_a_later_text_brings_is_not_looked_for_under_a_reading_that_leaves_it_out(tmp_path: Path) -> None:
+    tiny(tmp_path, QUESTION, AMOUNT + BROUGHT)
+    later = (tmp_path / "tiny").rename(tmp_path / "later") / "convention.yaml"
+    rewrite(later, "id: tiny", "id: later")
+    rewrite(later, "2024-06-22", "2025-06-01")
+    tiny(tmp_path, QUESTION.partition("interp")[0], AMOUNT)
+    rewrite(tmp_path / "tiny" / "convention.yaml", '"2024-06-22"', '"2024-06-22", before: "2025-06-01"')
+    case = {"contrat": {"date_signature": "2025-01-15", "annee": 2}, "medecin": {"specialite": "autre"}}
+    with contextlib.closing(engine.load(str(tmp_path))) as small:
+        found = asked(small, read_case(case, small.registry.vocabulary))
+    assert named(found) == {("aide.montant_annuel", 0): {1000: [{"lecture": "autre"}]}}
+
+
+def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", tmp_path / "tiny")
+    rewrite(tmp_path / "tiny" / "eligibility.yaml", "eligibilite", "decision")
+    case = "docs/walkthrough/case.yaml"
+    result = avenant("evaluate", case, "--sensitivity", "--lang", "en", "--policies", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "No other reading changes a result." in result.stdout
+    assert "Only one combination of readings is possible." in result.stdout
 
 
 def test_markdown_carries_the_section() -> None:

@@ -44,11 +44,6 @@ SHORT = ROOT / "examples" / "dossiers" / "2024_over_65.yaml"
 TYPES = event_types(load_schema("dossier"))
 
 
-@pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
 def said(path: Path, *options: str) -> str:
     result = avenant("timeline", f"examples/dossiers/{path.name}", *options)
     assert result.exit_code == 0, result.output

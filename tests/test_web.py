@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl
 
 import docx
 import pytest
-from command import ROOT, avenant
+from command import ROOT, avenant, plain_spaces
 from random_cases import random_facts
+from small_rules import SMALL, rewrite
 from web import DAY, Answer, Client, client
 
 import engine
@@ -97,7 +98,7 @@ def walk(served: Client, answers: Mapping[str, str], lang: str = "fr") -> tuple[
     raise AssertionError("no end of questions")
 
 
-@pytest.mark.turns(lang=("fr", "en"))
+@pytest.mark.turns(lang=LANGUAGES)
 def test_the_ordinary_doctor_of_2024_is_answered_in_eight_questions_with_the_figures_of_evaluate(
     served: Client, session: Session, lang: str
 ) -> None:
@@ -115,7 +116,7 @@ def test_the_ordinary_doctor_of_2024_is_answered_in_eight_questions_with_the_fig
 def head_of(page: str) -> tuple[str, str]:
     """The verdict at the head of a result, and the sentence on its amounts."""
     found = [re.search(pattern, html.unescape(page)) for pattern in ("<h1>(.*?)</h1>", '<p class="lead">(.*?)</p>')]
-    verdict, lead = ("" if each is None else re.sub("[\u00a0\u202f]", " ", each[1]) for each in found)
+    verdict, lead = ("" if each is None else plain_spaces(each[1]) for each in found)
     return verdict, lead
 
 
@@ -367,7 +368,7 @@ def test_a_letter_is_written_from_a_page_and_says_no_more_than_it(served: Client
     assert "six mille six cents euros" in told
 
 
-@pytest.mark.turns(lang=("fr", "en"))
+@pytest.mark.turns(lang=LANGUAGES)
 def test_the_pages_of_the_rules_are_those_of_the_static_site(
     served: Client, session: Session, lang: str, tmp_path: Path
 ) -> None:
@@ -404,7 +405,7 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
         assert not re.search(r"\.yaml|2024_convention\)|policies/", rule.text), lead
         assert ("Pour votre cas" in rule.text, 'content="noindex"' in rule.text) == (True, True), lead
     amounts = next(lead for lead in leads if lead.startswith("/regles/aide.montant_annuel?"))
-    rule = re.sub("[\u00a0\u202f]", " ", html.unescape(served.get(html.unescape(amounts)).text))
+    rule = plain_spaces(html.unescape(served.get(html.unescape(amounts)).text))
     assert re.findall(r"<td>(\d+ \d+ €)</td>", rule)[:3] == ["19 000 €", "14 000 €", "11 000 €"]
     assert "/resultat?contrat.date_signature=2024-09-02" in rule
     assert "<td>Avenant 7 à la convention médicale de 2016</td><td>01/09/2019</td><td>640 patients</td>" in (
@@ -427,7 +428,7 @@ def test_french_texts_on_an_english_page_say_that_they_are_french(served: Client
 
 
 def test_a_rule_that_a_case_led_to_shows_its_formula_with_the_figures_of_the_case(served: Client) -> None:
-    rule = served.get("/regles/aide.montant_du", VERIFIED).text.replace("\u202f", " ").replace("\u00a0", " ")
+    rule = plain_spaces(served.get("/regles/aide.montant_du", VERIFIED).text)
     assert re.search(r"<p>Calcul : [\d ]+ € × [\d,]+ %", rule)
     assert re.search(r"<td>50\s%\s\(1/2\)</td>", served.get("/regles/atteinte.mt").text)
 
@@ -485,9 +486,8 @@ def test_what_would_give_the_whole_aid_is_told_in_words_of_the_page(served: Clie
 
 
 def test_a_site_says_for_whom_a_text_changes_the_result_where_that_is_asked(tmp_path: Path) -> None:
-    small = ROOT / "tests" / "fixtures" / "small_policies"
     for name, options in (("without", ()), ("with", ("--behaviour",))):
-        made = avenant("site", "-o", str(tmp_path / name), "--policies", str(small), *options)
+        made = avenant("site", "-o", str(tmp_path / name), "--policies", str(SMALL), *options)
         assert made.exit_code == 0, made.stderr
     (page,) = (tmp_path / "with" / "fr" / "regles").glob("*--*.html")
     told = page.read_text(encoding="utf-8")
@@ -567,7 +567,7 @@ def test_two_texts_are_compared_in_words_and_for_whom_where_that_is_asked(served
     texts = session.registry.conventions.values()
     ids = {id_ for each in texts for id_ in (*each.items, *each.interpretations, each.id)}
     assert {word for word in re.findall(r"\w+[._]\w[\w.]*", said) if word in ids} == set()
-    with client(str(ROOT / "tests" / "fixtures" / "small_policies")) as small:
+    with client(str(SMALL)) as small:
         (pair,) = re.findall(r'/regles/comparer\?[^"]*', small.get("/regles/eligibilite").text)
         asked = small.get(html.unescape(pair))
         assert "Pour qui" in asked.text
@@ -589,7 +589,7 @@ def test_a_result_is_taken_away_as_a_word_file_and_a_sheet_that_say_what_the_pag
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     verdict, lead = head_of(page)
     assert document.core_properties.title == verdict
-    assert lead in re.sub("[\u00a0\u202f]", " ", told)
+    assert lead in plain_spaces(told)
     assert {"02/09/2025", "14\u202f000\u202f€", "Activité minimale, au P30 de la spécialité"} <= set(cells)
     assert "Mots employés" in told
     assert "http://localhost/resultat?" in document.sections[0].footer.paragraphs[0].text
@@ -626,7 +626,7 @@ def test_an_embedded_page_has_no_menu_and_stays_embedded(served: Client) -> None
     assert "aucun autre site" in served.get("/integrer").text
 
 
-@pytest.mark.turns(lang=("fr", "en"))
+@pytest.mark.turns(lang=LANGUAGES)
 def test_each_page_about_the_service_is_reached_from_every_other(served: Client, lang: str) -> None:
     start = served.get("/", {"lang": lang}).text
     found = re.findall(r'href="(/(?:api|integrer|donnees|accessibilite)[^"]*)"', start)
@@ -654,18 +654,13 @@ def test_every_question_that_is_left_stands_in_one_form(served: Client) -> None:
     wrong = served.get("/estimer/tout", {**ORDINARY, "medecin.age": "quarante"})
     assert (wrong.status, 'aria-invalid="true"' in wrong.text, 'value="02/09/2024"' in wrong.text) == (422, True, True)
     answered = served.get("/estimer/tout", {**ORDINARY, "au": "2026-11-28"})
-    assert head_of(served.get("/resultat", ORDINARY).text)[1] in re.sub(
-        "[\u00a0\u202f]", " ", html.unescape(answered.text)
-    )
+    assert head_of(served.get("/resultat", ORDINARY).text)[1] in plain_spaces(html.unescape(answered.text))
 
 
 def test_a_link_made_under_rules_that_are_held_shows_both_results_where_they_differ(tmp_path: Path) -> None:
     before = tmp_path / "before"
     shutil.copytree(ROOT / "policies", before)
-    funding = before / "2024_convention" / "funding.yaml"
-    text = funding.read_text(encoding="utf-8")
-    assert "19000" in text
-    funding.write_text(text.replace("19000", "18000"), encoding="utf-8")
+    rewrite(before / "2024_convention" / "funding.yaml", "19000", "18000")
     with client(str(before)) as old:
         (kept,) = set(re.findall(r"[?&]r=(\w{12})", html.unescape(old.get("/resultat", ORDINARY).text)))
     with client(former=[lambda: engine.load(str(before))]) as held:

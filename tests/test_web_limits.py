@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from command import ROOT, avenant
+from command import avenant
 from conftest import Effort
+from small_rules import SMALL
 from web import Answer, Client, client, running
 
 import engine
@@ -156,7 +157,7 @@ def test_the_table_of_rates_is_bounded_and_fills_again_with_time() -> None:
 
 def test_a_full_queue_refuses_and_goes_on(served: Client) -> None:
     async def crowd() -> list[object]:
-        own = Worker(lambda: engine.load(str(ROOT / "tests" / "fixtures" / "small_policies")))
+        own = Worker(lambda: engine.load(str(SMALL)))
         held = threading.Event()
 
         def wait(session: Session) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_amending import amend, policies, read, told  # noqa: F401
-from test_mistakes import AT_THRESHOLD, THRESHOLD, VALUE, edit, put
+from small_rules import rewrite
+from test_amending import amend, read, told
+from test_mistakes import AT_THRESHOLD, THRESHOLD, VALUE
 
 from engine.policy.model import Criterion
 
@@ -26,45 +27,49 @@ def label(root: Path, id_: str = "nouvelle") -> tuple[str, str]:
     [("775", "775", "775"), ("1775", "1\u202f775", "1,775"), ("12.5", "12,5", "12.5")],
 )
 def test_the_number_is_said_as_each_language_writes_it(
-    policies: Path,  # noqa: F811
+    small_copy: Path,
     value: str,
     french: str,
     english: str,
 ) -> None:
-    put(RULES, THRESHOLD.replace("value: 775", f"value: {value}") + LABELLED)(policies)
-    assert label(policies) == (f"Dès {french} patients", f"From {english} on")
+    (small_copy / RULES).write_text(THRESHOLD.replace("value: 775", f"value: {value}") + LABELLED, encoding="utf-8")
+    assert label(small_copy) == (f"Dès {french} patients", f"From {english} on")
 
 
-def test_of_several_values_each_is_said_with_its_day(policies: Path) -> None:  # noqa: F811
-    put(RULES, THRESHOLD + VALUE.replace("2024-06-22", "2026-01-01").replace("775", "800") + LABELLED)(policies)
-    assert label(policies) == (
+def test_of_several_values_each_is_said_with_its_day(small_copy: Path) -> None:
+    (small_copy / RULES).write_text(
+        THRESHOLD + VALUE.replace("2024-06-22", "2026-01-01").replace("775", "800") + LABELLED, encoding="utf-8"
+    )
+    assert label(small_copy) == (
         "Dès 775, puis 800 à partir du 01/01/2026 patients",
         "From 775, then 800 from 2026-01-01 on on",
     )
 
 
-def test_a_text_that_changes_the_number_changes_the_words_that_it_keeps(policies: Path) -> None:  # noqa: F811
-    put(RULES, THRESHOLD + LABELLED)(policies)
+def test_a_text_that_changes_the_number_changes_the_words_that_it_keeps(small_copy: Path) -> None:
+    (small_copy / RULES).write_text(THRESHOLD + LABELLED, encoding="utf-8")
     change = """change:
   parameters:
     - {id: seuil, values: [{from: "2027-01-01", value: 800, cite: [{source: avenant, at: article 1}]}]}
 """
-    amend(policies, {"regles.yaml": change})
-    assert label(policies, "avenant")[0] == "Dès 800 patients"
-    assert label(policies)[0] == "Dès 775 patients"
+    amend(small_copy, {"regles.yaml": change})
+    assert label(small_copy, "avenant")[0] == "Dès 800 patients"
+    assert label(small_copy)[0] == "Dès 775 patients"
 
 
-def test_a_name_in_braces_that_is_no_parameter_is_told_at_its_text(policies: Path) -> None:  # noqa: F811
-    put(RULES, THRESHOLD + LABELLED.replace("'From {seuil}", "'From {seil}"))(policies)
-    (line,) = [line for line in told(policies) if "unknown-item" in line]
-    text = (policies / RULES).read_text(encoding="utf-8").splitlines()[int(line.split(":")[1]) - 1]
+def test_a_name_in_braces_that_is_no_parameter_is_told_at_its_text(small_copy: Path) -> None:
+    (small_copy / RULES).write_text(THRESHOLD + LABELLED.replace("'From {seuil}", "'From {seil}"), encoding="utf-8")
+    (line,) = [line for line in told(small_copy) if "unknown-item" in line]
+    text = (small_copy / RULES).read_text(encoding="utf-8").splitlines()[int(line.split(":")[1]) - 1]
     assert line.startswith(RULES)
     assert "{seil}" in text
 
 
-def test_the_words_of_derogations_and_refusals_are_filled_in_too(policies: Path) -> None:  # noqa: F811
-    put(RULES, THRESHOLD + AT_THRESHOLD)(policies)
-    edit(RULES, "    met_when:", "    refusal: {fr: 'sous {seuil}', en: 'below {seuil}'}\n    met_when:")(policies)
-    body = read(policies).by_id("nouvelle").items["au_seuil"].body
+def test_the_words_of_derogations_and_refusals_are_filled_in_too(small_copy: Path) -> None:
+    (small_copy / RULES).write_text(THRESHOLD + AT_THRESHOLD, encoding="utf-8")
+    rewrite(
+        small_copy / RULES, "    met_when:", "    refusal: {fr: 'sous {seuil}', en: 'below {seuil}'}\n    met_when:"
+    )
+    body = read(small_copy).by_id("nouvelle").items["au_seuil"].body
     assert isinstance(body, Criterion)
     assert body.refusal == {"fr": "sous 775", "en": "below 775"}

@@ -14,14 +14,13 @@ import openpyxl
 import polars as pl
 import pytest
 from click.testing import Result
-from command import ROOT, avenant, refused
+from command import CASES, avenant, refused
 
 from engine.bulk import workbook
 from engine.bulk.labels import Labels
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 
-CASES = ROOT / "tests" / "cases"
 HEADER = ("contrat.date_signature", "contrat.option", "medecin.specialite", "medecin.part_honoraires_cliniques")
 GOOD = ("02/09/2024", "Mi-temps", "Chirurgie", 80)
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -71,7 +70,7 @@ def refusals(output: Path) -> list[tuple[Any, ...]]:
     return sheets(output)["Refusées"][1:]
 
 
-def test_the_workfullof_the_example_is_decided_from_its_typed_cells(tmp_path: Path) -> None:
+def test_the_workbook_of_the_example_is_decided_from_its_typed_cells(tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
     assert batch(CASES / "contracts.xlsx", output).exit_code == 0
     header, row = sheets(output)["Décisions"]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode
 
 from command import ROOT
 from starlette.types import ASGIApp
@@ -115,10 +115,6 @@ def client(policies: str | None = None, rate: float = 1e9, **settings: Any) -> I
     told: list[str] = []
     made = Settings(load=lambda: engine.load(policies), calendar=lambda: DAY, tell=told.append, **settings)
     yield Client(make_app(made, Buckets(rate=rate, burst=rate)), told)
-
-
-def path_of(address: str) -> str:
-    return urlsplit(address).path
 
 
 @contextmanager

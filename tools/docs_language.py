@@ -22,7 +22,7 @@ from engine.language.reading import Home
 from engine.language.scalars import all_of, any_of, negate
 from engine.language.types import UNIT_SCALE, UNITS, VERDICT, Type, number
 from engine.language.typing import Scope, check_condition, type_of
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, as_written
 from engine.policy.loader import load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,12 +147,8 @@ class Trial:
         return Fraction(value) if kind.unit == "ratio" else value
 
 
-def _shown(value: Any) -> str:
-    if value is UNDETERMINED or value is NOT_APPLICABLE:
-        return str(value.value).replace("_", " ")
-    if isinstance(value, Fraction) and 10**6 % value.denominator == 0:
-        return str(float(value))
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+def _shown(value: Value) -> str:
+    return value.value.replace("_", " ") if isinstance(value, Absent) else as_written(value)
 
 
 def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:

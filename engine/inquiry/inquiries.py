@@ -22,6 +22,7 @@ from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
+from engine.policy.entries import Supposition
 from engine.policy.model import Convention, Interpretation
 
 TAKEN, OTHER = "taken", "other"  # what is assumed, and what could be so instead
@@ -33,11 +34,13 @@ def _questions(
 ) -> tuple[dict[str, Interpretation], dict[str, Supposed]]:
     """The open questions of a contract, then its assumptions as questions of their own, which come second."""
     assumed = {each.supposition.id: each for each in supposed if each.assumption}
-    asked = {
-        id_: Interpretation(id_, s.label, {TAKEN: s.label, OTHER: s.label}, TAKEN, s.cite, s.at)
-        for id_, s in ((id_, each.supposition) for id_, each in assumed.items())
-    }
+    asked = {id_: _as_question(each.supposition) for id_, each in assumed.items()}
     return {**session.questions(convention), **asked}, assumed
+
+
+def _as_question(each: Supposition) -> Interpretation:
+    """Whether what is assumed holds."""
+    return Interpretation(each.id, each.label, {TAKEN: each.label, OTHER: each.label}, TAKEN, each.cite, each.at)
 
 
 @dataclass(frozen=True, slots=True)

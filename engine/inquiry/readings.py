@@ -37,7 +37,7 @@ class PagePlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class PageChange:
     """What stands at a place as things are taken, and under another choice; None where nothing does."""
 
     place: PagePlace
@@ -51,7 +51,7 @@ class Reading:
 
     question: Interpretation
     taken: str
-    others: Mapping[str, tuple[Effect, ...]]
+    others: Mapping[str, tuple[PageChange, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def readings_on(found: Iterable[Reading], ids: Container[str], years: Collection
             yield replace(reading, others=kept)
 
 
-def effects_on(found: Iterable[Effect], ids: Container[str], years: Collection[int] = ()) -> tuple[Effect, ...]:
+def effects_on(found: Iterable[PageChange], ids: Container[str], years: Collection[int] = ()) -> tuple[PageChange, ...]:
     """The effects on some results, in some contract years where they are named."""
     return tuple(each for each in found if each.place.id in ids and (not years or each.place.year in (0, *years)))
 
@@ -151,7 +151,7 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
 _DAYS = {"duty": "undated", "undated": "duty"}
 
 
-def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -> Iterator[Effect]:
+def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -> Iterator[PageChange]:
     """Every place at which two pages show something else; a duty that loses or gains its day is told once."""
     for place in dict.fromkeys((*before, *after)):
         other = PagePlace(_DAYS.get(place.kind, ""), place.id)
@@ -159,7 +159,7 @@ def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -
             continue
         old, new = before.get(place), after.get(place, after.get(other))
         if _compared(old) != _compared(new):
-            yield Effect(place, old, new)
+            yield PageChange(place, old, new)
 
 
 def _compared(seen: Seen | None) -> object:

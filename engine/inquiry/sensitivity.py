@@ -55,7 +55,7 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class OtherResult:
     """Another result of a subject, and each smallest set of other answers that brings it."""
 
     result: Result
@@ -68,7 +68,7 @@ class ReadingChange:
 
     subject: Subject
     taken: Result
-    alternatives: tuple[Alternative, ...]
+    alternatives: tuple[OtherResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
         for least in _alternatives(explored, subject, ways):
             if least[0] not in told:
                 told[least[0]] = inquiry.tell({**taken, **dict(least[0])})
-            alternatives.append(Alternative(told[least[0]][subject], tuple(dict(way) for way in least)))
+            alternatives.append(OtherResult(told[least[0]][subject], tuple(dict(way) for way in least)))
         if alternatives:
             changes.append(ReadingChange(subject, told[()][subject], tuple(alternatives)))
     changed = {change.subject for change in changes}

@@ -16,7 +16,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import Answer
-from engine.inquiry.readings import Effect, PagePlace, Seen, effects, effects_on, shown_in_case
+from engine.inquiry.readings import PageChange, PagePlace, Seen, effects, effects_on, shown_in_case
 from engine.language.expressions import Expression
 from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
@@ -26,6 +26,8 @@ from engine.policy.reading import load_schema
 from engine.records import dataclass
 
 RESULT = "result"
+Page = Mapping[PagePlace, Seen]
+Looked = Callable[[Facts, bool], Page]  # what a page shows with some facts more, in its year or the following one
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Supposed:
 
     supposition: Supposition
     value: Scalar
-    effects: tuple[Effect, ...]
+    effects: tuple[PageChange, ...]
     dated: bool
     past: bool
 
@@ -50,7 +52,7 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
     own = dict(decision.facts)
 
-    def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
+    def seen(more: Facts, following: bool) -> Page:
         facts, year = _next_year(own) if following else (own, 0)
         if not more and facts is own:
             return dict(shown_in_case(decision))
@@ -101,15 +103,14 @@ def supposed_by(
     session: Session,
     decision: Decision,
     chosen: Mapping[str, str],
-    seen: Callable[[Facts, bool], Mapping[PagePlace, Seen]],
+    seen: Looked,
     as_of: dt.date | None,
     changing: bool = True,
     told: Container[str] = (),
 ) -> Iterator[Supposed]:
     """What a case leaves unsaid and would change; without ``changing``, no amendment that changes more than its day.
 
-    ``seen`` is what a page shows with some facts more, in the year of the case or the following one; ``told`` are facts
-    that are said of another year.
+    ``told`` are facts that are said of another year.
     """
     asked = session.registry.suppositions(decision.convention, signed_on(decision.facts))
     silent = (each for each in asked if each.fact.name not in decision.facts and each.fact.name not in told)
@@ -120,25 +121,29 @@ def supposed_by(
     slots = case.run().slots
     before = functools.cache(functools.partial(seen, {}))
     for each in unsaid:
-        if each.when is not None and not condition(each.when, case.program.names)(slots)[0]:
-            continue
-        name = each.fact.name
-        for number, node in enumerate(each.be):
-            supposed = _known({name: node}, case, slots)
-            if not supposed:
-                continue
+        if each.when is None or condition(each.when, case.program.names)(slots)[0]:
             along = _known({one.fact.name: one.be for one in each.along}, case, slots)
-            try:
-                after = seen({**supposed, **along}, each.following)
-                changed = tuple(e for e in effects(before(each.following), after) if e.place.kind == RESULT)
-            except InputFault:
-                continue  # the value contradicts another fact of the case
-            if changed:
-                value = supposed[name]
-                last = value if each.day == UNTIL and isinstance(value, dt.date) else None
-                past = last is not None and as_of is not None and last < as_of
-                yield Supposed(each, value, changed, number == 0, past)
-                break
+            for number, node in enumerate(each.be):
+                supposed = _known({each.fact.name: node}, case, slots)
+                changed = _changed({**supposed, **along}, each.following, before, seen) if supposed else ()
+                if changed:
+                    value = supposed[each.fact.name]
+                    yield Supposed(each, value, changed, number == 0, _is_past(each, value, as_of))
+                    break
+
+
+def _changed(more: Facts, following: bool, before: Callable[[bool], Page], seen: Looked) -> tuple[PageChange, ...]:
+    """What some facts more change of the results on a page; nothing where they contradict another fact of the case."""
+    try:
+        after = seen(more, following)
+    except InputFault:
+        return ()
+    return tuple(each for each in effects(before(following), after) if each.place.kind == RESULT)
+
+
+def _is_past(supposition: Supposition, value: Scalar, as_of: dt.date | None) -> bool:
+    """Whether the last day of a right was before the day asked about."""
+    return supposition.day == UNTIL and isinstance(value, dt.date) and as_of is not None and value < as_of
 
 
 def _known(wanted: Mapping[str, Expression], case: Settled, slots: list[Answer]) -> dict[str, Scalar]:

@@ -44,7 +44,7 @@ class FactChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Derogation:
+class GrantedDerogation:
     """A derogation that makes a criterion met in the changed case and did not before."""
 
     criterion: str
@@ -63,7 +63,7 @@ class Alternative:
     facts: Facts
     value: Value
     result: Result
-    derogations: tuple[Derogation, ...]
+    derogations: tuple[GrantedDerogation, ...]
     convention: str | None
 
 
@@ -214,13 +214,13 @@ def _alternative(
     return Alternative(changes, facts, answer_of(after, item), after.results[item], lifted, other)
 
 
-def _lifted(before: Decision, after: Decision, item: str) -> Iterator[Derogation]:
+def _lifted(before: Decision, after: Decision, item: str) -> Iterator[GrantedDerogation]:
     """The derogations that criteria behind the item rest on, and did not before."""
     for result in after.below(item):
         earlier = before.results.get(result.id)
         reason = next((reason for reason in result.because if reason.kind == "derogation"), None)
         if reason is not None and (earlier is None or earlier.derogation != reason.id):
-            yield Derogation(result.id, reason.id, reason.text or {"fr": reason.id, "en": reason.id})
+            yield GrantedDerogation(result.id, reason.id, reason.text or {"fr": reason.id, "en": reason.id})
 
 
 def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]]:

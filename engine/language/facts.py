@@ -76,7 +76,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Gloss:
     """A word of the trade that a page explains where it uses it, in each of its forms."""
 
     words: Mapping[str, tuple[str, ...]]
@@ -94,7 +94,7 @@ class Vocabulary:
     groups: tuple[str, ...]
     orders: tuple[tuple[str, ...], ...]
     agreements: tuple[Agreement, ...]
-    glossary: tuple[Term, ...] = ()
+    glossary: tuple[Gloss, ...] = ()
     by_cases: tuple[Fact, ...] = ()
 
     @property
@@ -128,10 +128,13 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
             facts[name] = _fact(name, entry)
     orders = tuple(tuple(chain) for chain in schema.get("x-order", ()))
     agreements = tuple(_agreement(entry, i) for i, entry in enumerate(schema.get("x-consistency", ())))
-    terms = schema.get("x-glossary", ())
-    glossary = tuple(Term({lang: tuple(each) for lang, each in t["words"].items()}, t["means"]) for t in terms)
+    glossary = tuple(_gloss(entry) for entry in schema.get("x-glossary", ()))
     by_cases = tuple(fact for fact in facts.values() if fact.by_cases)
     return Vocabulary(facts, tuple(groups), orders, agreements, glossary, by_cases)
+
+
+def _gloss(entry: Mapping[str, Any]) -> Gloss:
+    return Gloss({lang: tuple(words) for lang, words in entry["words"].items()}, entry["means"])
 
 
 def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
-from engine.inquiry.readings import Effect, Reading, Seen
+from engine.inquiry.readings import PageChange, Reading, Seen
 from engine.inquiry.suppositions import Supposed
 from engine.policy.entries import UNTIL
 from engine.report.objects import as_json, value_object
@@ -21,7 +21,7 @@ from engine.report.values import to_json
 MOST_EFFECTS = 1  # so many are told of a choice, the others counted
 DUTIES = ("duty", "undated")
 
-Told = Callable[[Effect, Say], str]
+Told = Callable[[PageChange, Say], str]
 
 
 def readings_blocks(readings: Sequence[Reading], say: Say) -> Iterator[Block]:
@@ -97,7 +97,7 @@ def unsaid_objects(
     }
 
 
-def _effects(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str, Effect]]:
+def _effects(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str, PageChange]]:
     for reading in readings:
         for choice, effects in reading.others.items():
             yield from ((reading, choice, effect) for effect in effects)
@@ -107,7 +107,7 @@ def _way(reading: Reading, choice: str, say: Say) -> str:
     return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
 
 
-def told_effects(effects: Sequence[Effect], say: Say, text: Told | None = None) -> Iterator[str]:
+def told_effects(effects: Sequence[PageChange], say: Say, text: Told | None = None) -> Iterator[str]:
     """Each effect in words, verdict and money first; years that come to the same together.
 
     ``text`` says one; without it what would stand there is said.
@@ -125,7 +125,7 @@ def told_effects(effects: Sequence[Effect], say: Say, text: Told | None = None) 
         yield say.count("other_effects", len(found) - most)
 
 
-def effect_label(effect: Effect, say: Say) -> str:
+def effect_label(effect: PageChange, say: Say) -> str:
     seen = effect.before if effect.after is None else effect.after
     match seen:
         case PaymentLine():
@@ -135,7 +135,7 @@ def effect_label(effect: Effect, say: Say) -> str:
     return say("warning" if effect.after else "warning_gone")
 
 
-def _after(effect: Effect, say: Say) -> str:
+def _after(effect: PageChange, say: Say) -> str:
     """What would stand there; of a payment the day too where that is another, of a duty that it has none any more."""
     before, after = effect.before, effect.after
     if after is None and effect.place.kind == "warning":
@@ -164,7 +164,7 @@ def seen_text(seen: Seen | None, say: Say) -> str:
     return seen[say.lang].rstrip(".")
 
 
-def _effect_object(effect: Effect, say: Say) -> dict[str, Any]:
+def _effect_object(effect: PageChange, say: Say) -> dict[str, Any]:
     place = effect.place
     return {
         "kind": "duty" if place.kind == "undated" else place.kind,
@@ -228,7 +228,7 @@ def _value(each: Supposed, say: Say) -> str:
     return say.fact(each.supposition.fact.name, each.value)
 
 
-def _instead(way: str, effect: Effect, say: Say) -> str:
+def _instead(way: str, effect: PageChange, say: Say) -> str:
     return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
 
 

@@ -34,6 +34,7 @@ from engine.bulk.job import Job
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
+from engine.files import replacing
 from engine.policy.registry import Outside
 
 REAL = ROOT / "policies"
@@ -570,8 +571,6 @@ def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tm
 
 
 def test_two_runs_do_not_write_the_same_file(tmp_path: Path) -> None:
-    from engine.files import replacing
-
     source, output = written(tmp_path / "in.csv", HEADER, LINE), tmp_path / "out.csv"
     with replacing(output):
         assert codes(batch(source, "-o", output)) == ["output-busy"]

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from scratch import scratch
 from small_rules import SMALL, rewrite
 
 from engine.bulk.comparing import AFTER, SIDES, counted
-from engine.evaluation.facts import read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.policy.reading import load_registry, load_schema
@@ -219,7 +220,7 @@ def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
         for row in csv.DictReader(stream):
             if row["beneficiaire"] != "medecin_liberal" or row["contrat.option"] == "sans_nom":
                 continue
-            decisions = [session.decide(_facts(row, session), id_) for id_ in ids]
+            decisions = [session.decide(facts_of(row, session), id_) for id_ in ids]
             expected[tuple(each.results["eligibilite"].verdict for each in decisions)] += 1  # type: ignore[index]
             due = [each.results.get("aide.montant_du") for each in decisions]
             decided = [each.results["eligibilite"].status != "undetermined" for each in decisions]
@@ -244,15 +245,12 @@ def test_a_row_whose_verdict_is_open_adds_no_euros() -> None:
     assert len(found["changed"]) == 1
 
 
-def _facts(row: dict[str, str], session: Session) -> dict[str, object]:
-    from decimal import Decimal
-
-    from engine.evaluation.facts import nested
-
+def facts_of(row: dict[str, str], session: Session) -> Facts:
+    """The facts of a row that a program wrote."""
     given: dict[str, object] = {}
     for name, fact in session.registry.vocabulary.facts.items():
         value = row.get(name)
         if value:
             kind = fact.type.kind
             given[name] = value == "true" if kind == "boolean" else Decimal(value) if kind == "number" else value
-    return read_case(nested(given), session.registry.vocabulary)  # type: ignore[return-value]
+    return read_case(nested(given), session.registry.vocabulary)

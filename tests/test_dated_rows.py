@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command import avenant
+from small_rules import rewrite
 
 from engine.errors import Location
 from engine.evaluation.facts import read_case
@@ -18,11 +19,6 @@ from engine.policy.reading import load_registry
 
 ROW = "- {option: demi_etp, annee: 1, then: 19000,"
 ADDED = '      - {option: demi_etp, annee: 1, from: "2026-01-01", then: 19500, cite: [{source: ameli_2024}]}\n'
-
-
-def plain(said: str) -> str:
-    """What is said, on one line and with plain spaces."""
-    return " ".join(said.split())
 
 
 @pytest.fixture(scope="module")
@@ -60,21 +56,18 @@ def test_one_added_line_is_sound(changed: Path) -> None:
 
 def test_it_is_shown_as_one_value_over_time(changed: Path) -> None:
     said = avenant("show", "aide.bareme", "--policies", str(changed), "--lang", "fr", "--format", "markdown").stdout
-    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in plain(said)
+    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in " ".join(said.split())
 
 
 def test_the_comparison_names_the_added_line_and_says_both_values(changed: Path, policies: Path) -> None:
     said = avenant("diff", str(policies / "2024_convention"), str(changed / "2024_convention"), "--lang", "fr").stdout
-    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in plain(said)
+    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in " ".join(said.split())
     assert said.count("aide.bareme") == 1
 
 
 def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path, tmp_path: Path) -> None:
     shutil.copytree(changed / "2024_convention", tmp_path / "2024_convention")
-    funding = tmp_path / "2024_convention" / "funding.yaml"
-    funding.write_text(
-        funding.read_text(encoding="utf-8").replace(ADDED, ADDED + ADDED.replace("19500", "19600")), encoding="utf-8"
-    )
+    rewrite(tmp_path / "2024_convention" / "funding.yaml", ADDED, ADDED + ADDED.replace("19500", "19600"))
     result = avenant("check", "--policies", str(tmp_path))
     assert result.exit_code == 1
     assert "row-overlap" in result.output

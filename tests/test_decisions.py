@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import pickle
 from collections.abc import Iterator
@@ -136,15 +137,9 @@ def test_nothing_is_overdue_without_a_day_to_compare_with(session: Session) -> N
     case["contrat"]["date_embauche"] = "2021-04-01"
     case["assistant"] = {"profil": "secretaire_medical"}
     assert not [o for o in decided(session, case)["obligations"] if o["status"] == "overdue"]
-    late = decided(session, case, as_of=load_day("2026-01-01"))
+    late = decided(session, case, as_of=dt.date(2026, 1, 1))
     assert [o["id"] for o in late["obligations"] if o["status"] == "overdue"]
     assert late["as_of"] == "2026-01-01"
-
-
-def load_day(text: str) -> Any:
-    import datetime as dt
-
-    return dt.date.fromisoformat(text)
 
 
 def test_every_example_is_a_case_that_the_editor_knows() -> None:

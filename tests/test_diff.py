@@ -19,7 +19,9 @@ from engine.comparison.edits.edit import KINDS, WEIGHTS
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired
 from engine.evaluation.session import Session
-from engine.report import diff_data
+from engine.report import diff_data, formats
+from engine.report.diff_page import Diff, page
+from engine.report.say import Say
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"
 PAIRS = {
@@ -83,10 +85,6 @@ def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> N
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_page_fits_a_narrow_terminal(name: str) -> None:
-    from engine.report import formats
-    from engine.report.diff_page import Diff, page
-    from engine.report.say import Say
-
     a, b = open_sides(*PAIRS[name], None, None)
     found = compared(a.registry, b.registry, paired(a, b))
     for full in (False, True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import random
 import re
@@ -193,8 +194,6 @@ def test_a_case_with_thousands_of_unknown_facts_is_refused_by_its_first_hundred(
 def test_no_likeness_is_looked_for_once_the_faults_that_are_told_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import difflib
-
     looked, close_matches = [], difflib.get_close_matches
     monkeypatch.setattr(difflib, "get_close_matches", lambda *a, **k: looked.append(a) or close_matches(*a, **k))
     (tmp_path / "case.yaml").write_text(flood(1_000), encoding="utf-8")

@@ -186,3 +186,11 @@ def test_a_formula_of_a_rule_stands_on_one_line_and_otherwise_is_said_once() -> 
     assert "patients in the year verified” − “Starting number of attending-doctor patients”) ÷ (“" in told
     told = " ".join(avenant("--lang", "en", "show", "mt_non_diminuee").output.split())
     assert "is at least (100 − “Fall in patients accepted from the age of 65”) percent of “Starting number of" in told
+
+
+def test_an_explanation_is_a_page_of_its_own_too(tmp_path: Path) -> None:
+    page, case = tmp_path / "why.html", str(ROOT / "examples" / "2024_surgeon_too_few_clinical_fees.yaml")
+    assert avenant("explain", case, "honoraires_cliniques", "--format", "html", "-o", str(page)).exit_code == 0
+    told = page.read_text(encoding="utf-8")
+    assert told.count("<h1") == 1
+    assert "<li>Specialty: Surgery" in told

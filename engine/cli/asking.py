@@ -74,7 +74,7 @@ FAVOURABLE = ""
 )
 @flag("--any-fact", "With --what-if: change facts too that a person cannot (age, specialty).")
 @flag("--possible", "Also every value that ITEM can still take, where it is open.")
-@given(*page_options, formats=explain_page.FORMATS)
+@given(*page_options, *shown_options, formats=explain_page.FORMATS)
 def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
     if what_if is None and any_fact:
@@ -86,12 +86,12 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         left = outlooks(rules.session, explained.decision, rules.choices, [item])
         explained = replace(explained, case=replace(explained.case, outlooks=left))
     if what_if is None:
-        rules.put(explain_page.FORMATS, explained)
+        rules.put(explain_page.FORMATS, explained, [case])
     else:
-        _what_if(rules, explained, what_if or None, any_fact)
+        _what_if(rules, explained, case, what_if or None, any_fact)
 
 
-def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool) -> None:
+def _what_if(rules: Given, explained: Explained, case: str, wished: str | None, any_fact: bool) -> None:
     from engine.inquiry.what_if import alternatives  # rarely asked for
     from engine.report import alternatives_page
 
@@ -105,7 +105,7 @@ def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: b
         as_of=rules.as_of,
         any_fact=any_fact,
     )
-    rules.put(alternatives_page.FORMATS, found)
+    rules.put(alternatives_page.FORMATS, found, [case])
 
 
 MOST = 6  # columns that a page has room for

@@ -13,7 +13,7 @@ from typing import Any
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange
 from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
-from engine.report.formats import formats
+from engine.report.formats import as_html, formats
 from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
@@ -69,7 +69,7 @@ def data(found: Alternatives, say: Say) -> dict[str, Any]:
     }
 
 
-FORMATS = formats(page, data)
+FORMATS = formats(page, data, html=as_html(page))
 
 
 def wish_blocks(found: Alternatives, say: Say) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from engine.language.types import Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, exact
 from engine.policy.model import Payment, Quantity
 from engine.report.decided import Decided
-from engine.report.formats import formats
+from engine.report.formats import as_html, formats
 from engine.report.objects import as_json, doubt_objects, result_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
@@ -93,7 +93,7 @@ def data(explained: Explained, say: Say) -> Any:
     return found
 
 
-FORMATS = formats(page, data)
+FORMATS = formats(page, data, html=as_html(page))
 
 
 def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:

@@ -26,7 +26,10 @@ from engine.words import LANGUAGES, read_words
 KINDS = ("reports", "errors", "web")
 
 # The members of families that reports ask for by names made of these.
-NEVER = ("applies", "case", "row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")
+NEVER = (
+    *("applies", "case", "row", "step", "rule", "derogation", "value", "overlay", "warning"),
+    *("verdict-met", "verdict-not-met"),
+)
 ORDERS = {row.name for row in COMPARISONS.values() if row.threshold}
 MEMBERS = {
     "column": {

@@ -24,7 +24,7 @@ GAP, OVERLAP = "gap", "overlap"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict, value, branch or warning."""
+    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict, value, case or warning."""
 
     kind: str
     name: str

@@ -121,11 +121,14 @@ def test_all_smallest_changes_are_found_with_the_nearest_numbers(session: Sessio
     facts = read_case(data, session.registry.vocabulary)
     opened = frozenset({"patientele.mt_actuelle", "patientele.fa_actuelle"})
     encoded = of_case(session, facts, opened=opened)
-    found = smallest_changes(encoded, facts, is_value(encoded.bank, encoded.answer(RATE), "plein"), [RATE])
+    goal = is_value(encoded.bank, encoded.answer(RATE), "plein")
+    found = smallest_changes(encoded, facts, goal, [RATE])
     assert found.status is Status.SHOWN
     assert [change.facts for change in found.found] == [
         {"patientele.mt_actuelle": 1200, "patientele.fa_actuelle": 1700}
     ]
+    assert not smallest_changes(encoded, facts, goal, beside=[{"patientele.mt_actuelle"}]).found
+    assert smallest_changes(encoded, facts, goal, beside=[opened]).found
 
 
 def test_that_no_change_gives_a_wish_is_proved(session: Session) -> None:

@@ -6,7 +6,7 @@ The solver finds them all, or proves that there are none; every proposal is a ca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -135,7 +135,10 @@ def alternatives(
     if convention is not None:
         encodings = [replace(each, window=each.bank.true) for each in encodings]
     first = None if any_fact else as_of or signed_on(facts)
-    asked = [_asked(each, facts, item, wish, first, effort) for each in encodings]
+    asked: list[smallest.Changes] = []
+    for each in encodings:
+        beside = {frozenset(change.facts) for before in asked for change in before.found}
+        asked.append(_asked(each, facts, item, wish, first, beside, effort))
     changes = _smallest(change for each in asked for change in each.found)
     several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in changes]
     found = _apart(sorted(several, key=_order(vocabulary)))
@@ -153,7 +156,13 @@ def _conventions(session: Session, decision: Decision, *, movable: bool) -> list
 
 
 def _asked(
-    encoding: Encoding, facts: Facts, item: str, wish: Wish, first: dt.date | None, effort: int
+    encoding: Encoding,
+    facts: Facts,
+    item: str,
+    wish: Wish,
+    first: dt.date | None,
+    beside: Collection[Collection[str]],
+    effort: int,
 ) -> smallest.Changes:
     """The changes that give what is wished; no event is moved to, or placed on, a day before the ``first``."""
     if not encoding.has(item):
@@ -165,7 +174,7 @@ def _asked(
             late = bank.at_most(bank.whole(day_code(first)), code(bank, day))
             stays = same(bank, day, constant(bank, facts[name])) if name in facts else bank.false
             goal.append(bank.either(bank.negate(space.present[name]), late, stays))
-    return smallest.smallest_changes(encoding, facts, bank.both(*goal), effort=effort)
+    return smallest.smallest_changes(encoding, facts, bank.both(*goal), beside=beside, effort=effort)
 
 
 def _joined(statuses: Iterable[Status]) -> Status:

@@ -122,8 +122,10 @@ class Lowering:
             return None
         if symbol.sort is Sort.TRUTH:
             return bool(z3.Z3_get_bool_value(self.context, value) == z3.Z3_L_TRUE)
-        number = exact(Fraction(z3.Z3_get_numeral_string(self.context, value)))
-        return self._words.get(int(number)) if symbol.sort is Sort.WORD else number
+        text = z3.Z3_get_numeral_string(self.context, value)
+        if symbol.sort is Sort.WORD:
+            return self._words.get(int(text))
+        return int(text) if symbol.sort is Sort.WHOLE else exact(Fraction(text))
 
     def worth_of(self, values: Any, product: Product) -> Worth:
         """What a product and its factors come to in a model."""

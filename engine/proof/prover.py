@@ -8,6 +8,7 @@ order of the schema, the first word, the least number, the first day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,7 +18,7 @@ from engine.language.logic import Plain, Term, evaluate
 from engine.language.term_bank import TermBank
 from engine.proof.lowering import constant
 from engine.proof.solving import DEFAULT_EFFORT, Model, Solver, Status
-from engine.proof.space import Space, Unknown
+from engine.proof.space import Space, Unknown, symbols_in
 
 Symbols = dict[str, Plain]
 
@@ -33,6 +34,7 @@ class Prover:
         self.effort = effort
         self.base = tuple(base)
         self._places: dict[Term, int] = {}  # of candidates that first cases took: most take the same again
+        self._least: dict[Term, Term] = {}  # of numbers: most have the same least again
 
     def ask(self, *goal: Term) -> Status:
         """Whether some case has all of ``goal``."""
@@ -67,21 +69,33 @@ class Prover:
 
         It is known to be ``floor`` units or more.
         """
-        bank, step = self.space.bank, 1
-        status, symbols = self.some(*goal)
+        bank, step, last = self.space.bank, 1, self._least.get(number)
+        if last is None or (status := self.ask(*goal, bank.at_most(number, last))) is not Status.SHOWN:
+            status = self.ask(*goal)
         if status is not Status.SHOWN:
             return status, bank.nothing
-        best = ceil(evaluate([number], symbols)[number] / unit)
+        best = first = self._units(number, unit)
         while floor is None or floor < best:
-            middle = best - step if floor is None else (floor + best) // 2
-            status, symbols = self.some(*goal, bank.at_most(number, constant(bank, number, middle * unit)))
+            middle = best - step if floor is None else _halfway(floor, best, first)
+            status = self.ask(*goal, bank.at_most(number, constant(bank, number, middle * unit)))
             if status is Status.SHOWN:
-                best, step = ceil(evaluate([number], symbols)[number] / unit), 2 * step
+                best, step = self._units(number, unit), 2 * step
             elif status is Status.EXCLUDED:
                 floor = middle + 1
             else:
                 return status, constant(bank, number, best * unit)
-        return Status.SHOWN, constant(bank, number, best * unit)
+        self._least[number] = constant(bank, number, best * unit)
+        return Status.SHOWN, self._least[number]
+
+    def _units(self, number: Term, unit: Fraction) -> int:
+        """How many units a number comes to in the case just shown, rounded up."""
+        symbols = self.space.completed(self._solver.model().symbols(symbols_in(number)))
+        units: int = ceil(evaluate([number], symbols)[number] / unit)
+        return units
+
+    def supposing(self, *terms: Term) -> AbstractContextManager[None]:
+        """A scope whose questions are about the cases in which these hold too; what is common to many is told once."""
+        return self._solver.supposing(*terms)
 
     @cached_property
     def _solver(self) -> Solver:
@@ -152,7 +166,7 @@ class _Search:
         low, high = 1, self.place(unknown)
         guess = self.places.get(unknown.symbol, 0)
         while low < high:
-            middle = next((place for place in (guess, guess - 1) if low <= place < high), (low + high) // 2)
+            middle = _halfway(low, high, guess)
             if self._followed(self.solver.check_literals([unknown.among(self.space.bank, 0, middle)])) is Status.SHOWN:
                 high = self.place(unknown)
             else:
@@ -170,3 +184,8 @@ class _Search:
         if status is Status.SHOWN:
             self.model = self.solver.model()
         return status
+
+
+def _halfway(low: int, high: int, guess: int) -> int:
+    """Where to ask next for the least place from ``low`` to ``high``: the guess, just before it, else the middle."""
+    return next((place for place in (guess, guess - 1) if low <= place < high), (low + high) // 2)

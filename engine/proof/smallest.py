@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.language import term_days
@@ -45,13 +45,20 @@ class Changes:
 
 
 def smallest_changes(
-    encoding: Encoding, now: Mapping[str, Scalar], goal: Term, ids: Sequence[str] = (), *, effort: int = DEFAULT_EFFORT
+    encoding: Encoding,
+    now: Mapping[str, Scalar],
+    goal: Term,
+    ids: Sequence[str] = (),
+    *,
+    beside: Collection[Collection[str]] = (),
+    effort: int = DEFAULT_EFFORT,
 ) -> Changes:
     """The smallest changes of the case ``now`` that give the goal, each with the nearest values.
 
     The open facts of the encoding's space are those that may move; what is given stays given, but for events, which
     may not have happened. A set of changes is told only if no part of it gives the goal too, once for each choice of
-    its words. Numbers and days stay as near as can be in sum, then come first.
+    its words. Numbers and days stay as near as can be in sum, then come first. ``beside`` are sets of facts that do
+    elsewhere: none that holds one of them and more is looked for.
     """
     bank, space = encoding.bank, encoding.space
     changed = {name: bank.negate(_unchanged(space, name, now)) for name in space.open_facts}
@@ -60,7 +67,7 @@ def smallest_changes(
     status = prover.ask()
     if status is not Status.SHOWN:
         return Changes((), status, MOST_ALONE, effort)
-    search = _Search(encoding, now, changed, prover, ids)
+    search = _Search(encoding, now, changed, prover, ids, beside)
     most = 0
     while most < (MOST_CHANGED if search.found else MOST_ALONE) and search.complete:
         most += 1
@@ -84,6 +91,7 @@ class _Search:
     changed: Mapping[str, Term]
     prover: Prover
     ids: Sequence[str]
+    beside: Collection[Collection[str]]
     found: list[Change] = field(default_factory=list)
     complete: bool = True
 
@@ -91,18 +99,36 @@ class _Search:
         """Finds all sets of so many facts of which no part does."""
         bank = self.encoding.bank
         few = bank.at_most(counted(bank, self.changed.values()), bank.whole(size))
-        others = [self._not_all(change.facts) for change in self.found]
-        while True:
+        smaller = (*(change.facts for change in self.found), *(each for each in self.beside if len(each) < size))
+        others = [self._not_all(each) for each in smaller]
+        self.complete = False
+        while len(self.found) < MOST_FOUND:
             status, symbols = self.prover.some(few, *others)
-            self.complete = status is Status.EXCLUDED
-            if status is not Status.SHOWN or len(self.found) == MOST_FOUND:
+            if status is not Status.SHOWN:
+                self.complete = status is Status.EXCLUDED
                 return
             values = evaluate(self.changed.values(), symbols)
             names = [name for name, term in self.changed.items() if values[term]]
-            facts = self.encoding.space.case_of(symbols)[0]
-            words = self._words(names, facts)
-            self.found.append(self._nearest(names, facts, words))
-            others.append(bank.either(self._not_all(names), bank.negate(words)))
+            if not self._add_changes_of_these(names):
+                return
+            others.append(self._not_all(names))
+
+    def _add_changes_of_these(self, names: Sequence[str]) -> bool:
+        """Finds the changes of exactly these facts, one for each choice of their words; whether it found them all."""
+        bank = self.encoding.bank
+        alone = (term if name in names else bank.negate(term) for name, term in self.changed.items())
+        with self.prover.supposing(*alone):
+            others: list[Term] = []
+            while len(self.found) < MOST_FOUND:
+                status, symbols = self.prover.some(*others)
+                if status is not Status.SHOWN:
+                    return status is Status.EXCLUDED
+                facts = self.encoding.space.case_of(symbols)[0]
+                words = self._words(names, facts)
+                with self.prover.supposing(words):
+                    self.found.append(self._nearest(names, facts))
+                others.append(bank.negate(words))
+        return False
 
     def _not_all(self, names: Iterable[str]) -> Term:
         bank = self.encoding.bank
@@ -119,10 +145,10 @@ class _Search:
                 terms.append(same(bank, space.value[name], constant(bank, value)))
         return bank.both(*terms)
 
-    def _nearest(self, names: Sequence[str], facts: Mapping[str, Scalar], words: Term) -> Change:
-        """The change of these facts alone, with these words, that keeps numbers and days nearest, then lowest."""
+    def _nearest(self, names: Sequence[str], facts: Mapping[str, Scalar]) -> Change:
+        """The change of these facts, all else being supposed, that keeps numbers and days nearest, then lowest."""
         bank, space = self.encoding.bank, self.encoding.space
-        goal = [words, *(bank.negate(term) for name, term in self.changed.items() if name not in names)]
+        goal: list[Term] = []
         moved = [name for name in names if name in facts and not isinstance(facts[name], str | bool)]
         far = bank.plus(bank.whole(0), *(_distance(space, name, self.now) for name in moved))
         goal.append(bank.at_most(far, self._least(far, goal)))
@@ -140,7 +166,7 @@ class _Search:
 
     def _least(self, whole: Term, goal: Sequence[Term]) -> Term:
         """The least of what is 0 or more."""
-        return self.prover.least(whole, *goal, floor=0)[1]
+        return whole if whole.constant else self.prover.least(whole, *goal, floor=0)[1]
 
     def _telling(self, name: str, goal: Sequence[Term]) -> Term:
         """Of a number that was not given, the bound that tells something: the least, if it is not the very least.

@@ -203,7 +203,7 @@ class Model:
         """The value of a symbol; None where any would do."""
         return self._lowering.read(self._values, symbol)
 
-    def symbols(self) -> dict[str, Plain]:
-        """The value of each symbol that has one."""
-        values = {symbol.value: self.value(symbol) for symbol in self._lowering.symbols}
+    def symbols(self, among: Iterable[Term] | None = None) -> dict[str, Plain]:
+        """The value of each symbol, or of some, that has one."""
+        values = {symbol.value: self.value(symbol) for symbol in (self._lowering.symbols if among is None else among)}
         return {name: value for name, value in values.items() if value is not None}

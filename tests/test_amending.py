@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command import ROOT, avenant, plain_spaces, refused
-from small_rules import rewrite
+from small_rules import OVERLAY, rewrite
 
 import engine
 from engine.comparison.edits.structure import edits
@@ -234,21 +234,7 @@ def test_an_amending_text_is_remembered_until_its_base_changes(
 
 
 def test_what_reaches_older_contracts_never_comes_along(small_copy: Path) -> None:
-    (small_copy / "nouvelle/transitoire.yaml").write_text(
-        """overlays:
-  - id: anciens
-    label: {fr: Contrats en cours, en: Running contracts}
-    cite: [{source: texte}]
-    signed: {before: "2024-06-22"}
-    replace: {activite_minimale: activite_minimale.en_cours}
-criteria:
-  - id: activite_minimale.en_cours
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-""",
-        encoding="utf-8",
-    )
+    (small_copy / "nouvelle/transitoire.yaml").write_text(OVERLAY, encoding="utf-8")
     amend(small_copy, {"eligibilite.yaml": MINIMUM})
     text = read(small_copy).by_id("avenant")
     assert (text.overlays, "activite_minimale.en_cours" in text.items) == ((), False)

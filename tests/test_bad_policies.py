@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, codes_in, compare, refused, start
-from small_rules import rewrite
+from small_rules import OVERLAY, rewrite
 
 from engine.cli import rules
 from engine.errors import Problem
@@ -134,29 +134,23 @@ def test_five_faults_of_different_kinds_are_told_at_once_and_in_order(lang: str,
 
 
 def test_a_folder_that_cannot_be_read_is_not_taken_for_a_gap_between_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / SMALL, "policies")
+    monkeypatch.chdir(small_copy.parent)
     Path("policies/ancienne/defaut.yaml").write_text("criteria: yes\n", encoding="utf-8")
     shutil.copytree("policies/ancienne", "policies/premiere")
     head = Path("policies/premiere/convention.yaml")
-    head.write_text(
-        head.read_text(encoding="utf-8").replace("ancienne", "premiere").replace("2019", "2017", 1).replace(
-            "2024-06-22", "2019-01-01"
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
+    for old, new in (("id: ancienne", "id: premiere"), ("2019", "2017"), ("2024-06-22", "2019-01-01")):
+        rewrite(head, old, new)
     Path("policies/premiere/defaut.yaml").unlink()
     said = refused(avenant("check", "--policies", "policies"))
     assert codes_in(said) == ["yaml-boolean"]
 
 
 @pytest.fixture
-def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
-    """Copies the small policies, puts words in place of others, and gives the codes that the check tells."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / SMALL, "policies")
+def copied(small_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Puts words in place of others in a copy of the small policies, and gives the codes that the check tells."""
+    monkeypatch.chdir(small_copy.parent)
 
     def check(file: str, added: str = "", **replaced: str) -> list[str]:
         path = Path("policies") / file
@@ -175,19 +169,8 @@ ROUNDED = (
     "  - {id: arrondi, label: {fr: Un, en: One}, unit: patients, cite: [{source: texte}],"
     " round: {of: 12.5, to: 0, mode: down}}\n"
 )
-OVERLAY = """overlays:
-  - id: contrats_en_cours
-    label: {fr: Contrats en cours, en: Running contracts}
-    cite: [{source: texte}]
-    signed: {before: "2024-06-22"}
-    when: {fact: contrat.date_avenant_65_ans, known: true}
-    replace: {activite_minimale: activite_minimale.en_cours}
-criteria:
-  - id: activite_minimale.en_cours
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-"""
+WHEN = "{fact: contrat.date_avenant_65_ans, known: true}"
+GATED = OVERLAY.replace('from_first_anniversary_on_or_after: "2024-06-22"', f"when: {WHEN}")
 
 
 @pytest.mark.parametrize("wrong", ["contrat.date_signatur", "contrat"])
@@ -212,8 +195,7 @@ def test_a_start_of_the_years_that_names_no_fact_is_refused_before_any_case_is_d
 def test_a_condition_of_an_overlay_that_cannot_be_read_is_refused_before_any_case_is_decided(
     when: str, code: str, copied: Callable[..., list[str]]
 ) -> None:
-    text = OVERLAY.replace("{fact: contrat.date_avenant_65_ans, known: true}", when)
-    assert copied("nouvelle/transitoire.yaml", text) == [code]
+    assert copied("nouvelle/transitoire.yaml", GATED.replace(WHEN, when)) == [code]
     Path("case.yaml").write_text("contrat: {date_signature: 2020-01-01}\n", encoding="utf-8")
     assert f": {code}: " in refused(avenant("evaluate", "case.yaml", "--policies", "policies"))
 
@@ -242,7 +224,7 @@ def test_what_fits_no_older_text_for_one_reason_is_told_once_with_all_of_them(tm
 def test_an_obligation_is_replaced_by_an_obligation_only(copied: Callable[..., list[str]]) -> None:
     day = "{date_plus: [{fact: contrat.date_signature}, {years: 5}]}"
     replaced = "replace: {activite_minimale: activite_minimale.en_cours}"
-    overlay = OVERLAY.replace(replaced, replaced.replace("}", ", devoir.ancien: devoir.nouveau}"))
+    overlay = GATED.replace(replaced, replaced.replace("}", ", devoir.ancien: devoir.nouveau}"))
     old, new = DUTY.format(name="ancien"), DUTY.format(name="nouveau")
     Path("policies/ancienne/devoirs.yaml").write_text(f"obligations:\n{old}", encoding="utf-8")
     text = f"{overlay}obligations:\n{new}    due: {day}\n"
@@ -254,7 +236,7 @@ def test_an_obligation_is_replaced_by_an_obligation_only(copied: Callable[..., l
 
 
 def test_an_outcome_is_proved_again_over_the_criteria_that_an_overlay_brings(copied: Callable[..., list[str]]) -> None:
-    gated = OVERLAY + "    applies_when: {fact: contrat.option, is: demi_etp}\n"
+    gated = GATED + "    applies_when: {fact: contrat.option, is: demi_etp}\n"
     assert copied("nouvelle/transitoire.yaml", gated) == ["outcome-gap"]
 
 

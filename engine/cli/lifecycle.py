@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,14 +14,12 @@ from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
+from engine.letters.matter import KINDS, Matter, matter_of_case, matter_of_life
+from engine.letters.people import ADDRESSEE, SENDER, People, documented, people_of, stated
 from engine.policy.document import Document
 from engine.policy.registry import Outside
 from engine.report.timeline_data import FORMATS
 from engine.report.timeline_page import told_life
-
-if TYPE_CHECKING:
-    from engine.letters.matter import Matter
-    from engine.letters.people import People
 
 
 @click.command()
@@ -43,9 +40,6 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
             asked = inquiries.inquiry_of_life(rules.session, life.timeline, choices, life.supposed)
             life = replace(life, sensitivity=readings.sensitivity(asked))
     rules.put(FORMATS, replace(life, full=full), [dossier])
-
-
-KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 
 
 @click.command()
@@ -78,8 +72,6 @@ def letter(
     appeal or its day is marked in it, and told.
     """
     if fields:
-        from engine.letters.people import documented  # rarely asked for
-
         for name, meaning in documented():
             click.echo(f"{name:32} {meaning}")
         return
@@ -112,8 +104,6 @@ def letter(
 
 def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> People:
     """What files and options say of the fund and of who is written to."""
-    from engine.letters.people import ADDRESSEE, SENDER, people_of, stated
-
     if unread := [each for each in fields if "=" not in each]:
         raise click.UsageError(tell("--field: NAME=TEXT") + f": {unread[0]}")
     fund = {} if sender is None else people_of(read_document(sender), SENDER)
@@ -124,8 +114,6 @@ def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> Peop
 
 def _matter(rules: Given, document: Document, year: int | None) -> Matter:
     """What the letter is about: a case, or the life of a contract."""
-    from engine.letters.matter import matter_of_case, matter_of_life
-
     vocabulary, choices = rules.session.registry.vocabulary, rules.choices
     if isinstance(document.data, Mapping) and "case" in document.data:
         dossier = read_dossier(document, vocabulary)

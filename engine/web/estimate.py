@@ -15,6 +15,7 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
+from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
 from engine.language.expressions import FactRef, find
@@ -49,8 +50,6 @@ def whole_case(session: Session, state: State) -> Decided:
 
     Left out is a range that hangs on a number still to be given: it says no more than that.
     """
-    from engine.inquiry.possible import outlooks  # needs the solver
-
     facts, decision = session.registry.vocabulary.facts, decided(session, state)
 
     def ranged(result: Result) -> bool:

@@ -16,6 +16,8 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.comparison.edits.structure import compared
+from engine.comparison.effects.behaviour import behaviours
+from engine.comparison.effects.versions import Version
 from engine.comparison.sides import Side
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
@@ -221,9 +223,6 @@ def effects(session: Session, a: str, b: str) -> Effects | None:
         return None
     kept: dict[tuple[str, str], Effects] = session.kernels.setdefault(effects, {})
     if (a, b) not in kept:
-        from engine.comparison.effects.behaviour import behaviours  # needs the solver
-        from engine.comparison.effects.versions import Version
-
         old, new = (Version(session, session.registry.by_id(id_)) for id_ in (a, b))
         kept[a, b] = Effects(found=behaviours([(old, new)]))
     return kept[a, b]

@@ -179,9 +179,8 @@ def marked_day(line: PaymentLine, say: Say) -> str:
 
 
 def marked_duty(line: ObligationLine, say: Say) -> str:
-    """The status of a duty, with the letter of what it waits for."""
-    plain = line.status == "pending" and not line.judged
-    text = ("" if line.due else "—") if plain else duty_status(line, say)
+    """The status of a duty, with the letter of what it waits for; none where no day tells whether it is to come."""
+    text = "" if line.status == "pending" and not line.judged else duty_status(line, say)
     return _lettered(text, lacking(line.missing, say) if line.missing else "", say)
 
 

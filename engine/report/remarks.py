@@ -143,7 +143,7 @@ def _duties_table(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
     rows = []
     for line in lines:
         status = say.listed(filter(None, (marked_duty(line, say), say.otherwise("duty", line.id))))
-        rows.append((say.name(line), say.scalar(line.due), status, _follows(line, say)))
+        rows.append((say.name(line), say.scalar(line.due), status or ("" if line.due else "—"), _follows(line, say)))
     yield Table(heads, tuple(rows))
     yield from reasons_block(say)
 

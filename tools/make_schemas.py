@@ -39,9 +39,10 @@ def ruleset_page(_: str = "") -> str:
 
 
 def with_beneficiaries(page: str) -> str:
-    """The text of another schema, with the beneficiaries that schemas/case.schema.json declares."""
+    """The text of another schema, with the beneficiaries and groups of facts that schemas/case.schema.json declares."""
     case = json.loads((ROOT / "schemas" / "case.schema.json").read_text(encoding="utf-8"))
     declared = case["properties"]["beneficiaire"]
+    groups = {name: each["description"] for name, each in case["properties"].items() if each["type"] == "object"}
 
     def filled(node: Any) -> Any:
         if isinstance(node, list):
@@ -53,7 +54,8 @@ def with_beneficiaries(page: str) -> str:
             if isinstance(found.get(key), dict) and "enum" in found[key]:
                 labels = {"x-labels": declared["x-labels"]} if "x-labels" in found[key] else {}
                 found[key] |= {"enum": declared["enum"], **labels}
-        return found
+        form = next((found[name] for name in groups if "beneficiaire" in found and name in found), None)
+        return found if form is None else found | {name: {**form, "description": said} for name, said in groups.items()}
 
     return json.dumps(filled(json.loads(page)), ensure_ascii=False, indent=2) + "\n"
 

@@ -190,7 +190,7 @@ def test_a_payment_is_withheld_where_a_duty_says_so(session: Session, cases: lis
     }
 
 
-CONTRADICTIONS = range(1, 35)
+CONTRADICTIONS = range(1, 36)
 
 
 def contradictions() -> list[list[str]]:

@@ -22,6 +22,7 @@ from engine.report.say import Say
 from engine.report.suite_page import TestRun, proposed_suite
 from engine.suite.coverage import coverage
 from engine.suite.moved import differences_file, moved, with_undeclared
+from engine.suite.mutation import mutation_score
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
 
@@ -81,8 +82,6 @@ def test(
     if covering or rules.format == "html":
         found = coverage(session.registry, observe(session, cases))
     if mutation:
-        from engine.suite.mutation import mutation_score  # rarely asked for
-
         with progress(rules.say("doing.mutation")) as told:
             score = mutation_score(session.registry, cases, propose=propose is not None, told=told)
     if score is not None and propose is not None:

@@ -29,6 +29,7 @@ from engine.policy.registry import Registry
 from engine.report import timeline_data
 from engine.report.decision_page import case_object
 from engine.report.formats import json_text
+from engine.report.objects import as_json
 from engine.report.say import Say
 from engine.report.timeline_page import ToldLife
 
@@ -259,6 +260,5 @@ def record(kind: str, matter: Matter, registry: Registry, template: Path) -> str
     """The decision that a letter states, with what made it; nothing of the people it names."""
     say, told = Say(registry, LANG), matter.told
     decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
-    day = None if matter.day is None else matter.day.isoformat()
-    found = {"kind": kind, "day": day, "year": matter.year, **origin(matter, template), "decision": decision}
+    found = {"kind": kind, **as_json(matter, say, "day year"), **origin(matter, template), "decision": decision}
     return json_text(found)

@@ -31,11 +31,8 @@ page = noted(outside_blocks)
 def data(outside: Outside, say: Say) -> Any:
     window = outside.window
     return {
-        BENEFICIARY: window.beneficiary,
-        **as_json(outside, say, "signature"),
-        "without_rules": {
-            **as_json(window, say, "id label aid from=signed_from before=signed_before known ask cite"),
-        },
+        **as_json(outside, say, f"{BENEFICIARY}=window.beneficiary signature"),
+        "without_rules": as_json(window, say, "id label aid from=signed_from before=signed_before known ask cite"),
     }
 
 

@@ -115,8 +115,10 @@ class Labels:
 
     def _left(self, id_: str, values: str) -> str:
         """A result with the values that are left."""
-        labels, sign = self._labels(id_) or {}, _SIGNS.get(self.items[id_].unit or "", "")
-        told = (f"{labels.get(value, value)} {sign}".strip() for value in values.split("|"))
+        unit, labels = self.items[id_].unit, self._labels(id_) or {}
+        sign = "" if unit is None or unit == "ratio" else _SIGNS.get(unit, "")
+        shown = values.replace(".", ",") if self.lang == "fr" else values
+        told = (f"{labels.get(value, value)} {sign}".strip() for value in shown.split("|"))
         return f"{self.items[id_].label[self.lang]}{self.words['colon']}{str(self.words['or_value']).join(told)}"
 
 

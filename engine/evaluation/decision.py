@@ -14,7 +14,7 @@ from engine.errors import Location
 from engine.language.expressions import Citation, Text
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.language.values import Absent, Scalar, Value
+from engine.language.values import Absent, Scalar, Value, as_written
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
 from engine.policy.results import Results
@@ -291,4 +291,4 @@ class Decision:
 
 def left_values(decision: Decision) -> tuple[str, ...]:
     """The open headline results that have a few values left, each as ``id=value|value``."""
-    return tuple(f"{each.id}={'|'.join(map(str, each.can_be))}" for each in decision.main if each.can_be)
+    return tuple(f"{each.id}={'|'.join(map(as_written, each.can_be))}" for each in decision.main if each.can_be)

@@ -115,7 +115,11 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, 
         if id_ in convention.items and id_ not in numeric:
             raise misuse(Location(convention.id), "table-not-numeric", id=id_, allowed=", ".join(numeric) or "—")
         refuse_unknown(Location(convention.id), "unknown-item", id_, numeric)
-    return tuple(entry for id_ in wanted or numeric for entry in _of_item(numeric[id_]))
+    return tuple(
+        Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
+        for item in (numeric[id_] for id_ in wanted or numeric)
+        for number, row in enumerate(table_of(item).rows, 1)
+    )
 
 
 def _numeric(item: Item) -> bool:
@@ -126,10 +130,9 @@ def _numeric(item: Item) -> bool:
     return all(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in values)
 
 
-def _of_item(item: Item) -> Iterator[Entry]:
-    if isinstance(item.body, Table):
-        for number, row in enumerate(item.body.rows, 1):
-            yield Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
+def table_of(item: Item) -> Table:
+    assert isinstance(item.body, Table), "entries are of parameters and tables"
+    return item.body
 
 
 def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from engine.comparison.edits.structure import edits
 from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault, wrong
 from engine.exchange.importing import SheetChange
 from engine.exchange.rules_text import one_line
-from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells
+from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells, table_of
 from engine.files import replacing
 from engine.language.expressions import Citation, Literal, Node, rebuilt
 from engine.language.pieces import Piece, placed
@@ -29,7 +29,7 @@ from engine.language.reading import Home
 from engine.policy.checks import check_convention, check_folder
 from engine.policy.items import dated_value, table_row
 from engine.policy.loader import read_bytes
-from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.model import Convention, Item
 from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
 
@@ -60,7 +60,7 @@ class Addition:
     @property
     def place(self) -> Location:
         """Where the value or row stands that this one follows."""
-        return _members(self.item)[self.number - 1].at
+        return table_of(self.item).rows[self.number - 1].at
 
     @property
     def piece(self) -> Piece:
@@ -87,8 +87,8 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
     if since.day is not None and day is not None and day < since.day:
         values = {"day": day.isoformat(), "first": since.day.isoformat()}
         problems.append(Problem(_cell(one.at, FROM), "exchange-history", values))
-    inputs = list(one.item.body.inputs) if isinstance(one.item.body, Table) else []
-    cells = {name: one.cells[name] for name in dict.fromkeys((*inputs, *one.cells)) if name in one.cells}
+    names = dict.fromkeys((*table_of(one.item).inputs, *one.cells))
+    cells = {name: one.cells[name] for name in names if name in one.cells}
     held = {"from": day.isoformat()} if day is not None else {}
     value = {"value" if one.item.kind == "parameter" else "then": one.value}
     number = _followed(one, folder) if one.entry is None else one.entry.number
@@ -97,13 +97,13 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
 
 def _followed(new: SheetChange, folder: Path) -> int:
     """The number of what a new row stands behind: the last of the same cells that the folder has, or its last."""
-    members = _members(new.item)
+    rows = table_of(new.item).rows
     if new.item.kind == "parameter":
         last = new.since or dt.date.max
-        return max((n for n, each in enumerate(members, 1) if (each.start or dt.date.min) <= last), default=1)
-    own = {n: each for n, each in enumerate(members, 1) if folder in Path(each.at.file).parents}
+        return max((n for n, each in enumerate(rows, 1) if (each.start or dt.date.min) <= last), default=1)
+    own = {n: each for n, each in enumerate(rows, 1) if folder in Path(each.at.file).parents}
     alike = [n for n, row in own.items() if rule_cells(row) == new.cells]
-    return max(alike or own, default=len(members))
+    return max(alike or own, default=len(rows))
 
 
 def _cell(at: Location, column: int) -> Location:
@@ -132,17 +132,12 @@ def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
     """The convention with these values and rows added, each in the place of its line in the sheet."""
     items = dict(convention.items)
     for one in sorted(found, key=lambda one: one.number)[::-1]:  # of two behind one row, the first stays the first
-        item, members = items[one.item.id], [*_members(items[one.item.id])]
-        read = dated_value if item.kind == "parameter" else table_row
-        members.insert(one.number, read(one.piece, Home(convention.id)))
-        grown: Any = {"rows": tuple(members)}
-        items[item.id] = replace(item, body=replace(item.body, **grown))
+        item = items[one.item.id]
+        table, read = table_of(item), dated_value if item.kind == "parameter" else table_row
+        row = read(one.piece, Home(convention.id))
+        rows = (*table.rows[: one.number], row, *table.rows[one.number :])
+        items[item.id] = replace(item, body=replace(table, rows=rows))
     return replace(convention, items=items)
-
-
-def _members(item: Item) -> Sequence[Row]:
-    assert isinstance(item.body, Table), "entries are of parameters and tables"
-    return item.body.rows
 
 
 def _closing(text: str, start: int) -> int:

@@ -100,23 +100,31 @@ def ask(
     unsure = tuple(Question(known.facts[name], Fraction(0), Fraction(0)) for name in assumed)
     if not names:
         return Asked(decision, found, unsure)
-    choices, ids = session.choices(decision.convention, interpret), tuple(result.id for result in open_)
     untold = [name for name in known.facts if name not in decision.facts and name not in declined]
+    choices = session.choices(decision.convention, interpret)
     encoding = encode_case(session, decision.convention, dict(decision.facts), untold, choices)
+    ids = tuple(result.id for result in open_)
     trial = _Trial(session, decision.convention, dict(decision.facts), choices, ids)
-    answers = {name: _answers(encoding, name, ids) for name in known.facts if name in names}
-    tried = {name: trial.tried(name, answers[name]) for name in answers}
+    proved = all(result.kind != OBLIGATION for result in open_)
+    asked = _best_first(encoding, trial, [name for name in known.facts if name in names], proved=proved)
+    return Asked(decision, found, (*asked, *unsure))
+
+
+def _best_first(encoding: Encoding, trial: _Trial, names: Sequence[str], *, proved: bool) -> list[Question]:
+    """The questions for facts, without those that are ``proved`` to neither change nor settle an open result."""
+    known = encoding.space.vocabulary.facts
+    answers = {name: _answers(encoding, name, trial.open) for name in names}
+    tried = {name: trial.tried(name, answers[name]) for name in names}
     completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
-    idle = [name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)]
-    if idle and all(result.kind != OBLIGATION for result in open_):
-        left = {*idle} - mattering(encoding, idle, ids)
-        answers = {name: values for name, values in answers.items() if name not in left}
-    served = {name: sum(name in each.behind for each in completions) for name in answers}
-    share = {name: Fraction(count, max(1, len(completions))) for name, count in served.items()}
-    questions = [Question(known.facts[name], tried[name][0], share[name]) for name in answers]
+    idle = [name for name in names if not tried[name][0] and not trial.settled_by(name, completions)]
+    left = {*idle} - mattering(encoding, idle, trial.open) if idle and proved else ()
+    questions = []
+    for name in names:
+        if name not in left:
+            served = sum(name in each.behind for each in completions)
+            questions.append(Question(known[name], tried[name][0], Fraction(served, max(1, len(completions)))))
     # Sorting is stable: what is equally good stays in the order of the schema.
-    ordered = sorted(questions, key=lambda q: (-q.decides, -q.serves))
-    return Asked(decision, found, (*ordered, *unsure))
+    return sorted(questions, key=lambda each: (-each.decides, -each.serves))
 
 
 def _assumed(session: Session, decision: Decision, found: Sequence[Result], chosen: Choices) -> Iterator[str]:

@@ -210,6 +210,7 @@ def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
 
 
 def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
+    """The text of a folder as it is written, none where a file of it cannot be read, and what is wrong with it."""
     from engine.policy.amending import Written, misplaced
     from engine.policy.mending import as_meant
 

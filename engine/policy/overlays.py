@@ -7,6 +7,7 @@ day that it names: a table is laid with cells in the place of its dates, as it i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -164,8 +165,9 @@ def in_force(table: Table, day: FactRef | ItemRef) -> Table:
         return table
     rows = []
     for number, row in enumerate(table.rows):
-        start = None if row.start is None or number < always else Literal(row.start.isoformat(), row.at)
-        cell = Cell(None, None, start, until(row, table), row.at)
+        bounds = (None if number < always else row.start, until(row, table))
+        low, high = (None if bound is None else Literal(bound.isoformat(), row.at) for bound in bounds)
+        cell = Cell(None, None, low, high, row.at)
         rows.append(replace(row, cells={**row.cells, DAY: cell} if cell.bounds else row.cells))
     return Table({**table.inputs, DAY: day}, tuple(rows))
 
@@ -176,15 +178,14 @@ def dated(item: Item, day: FactRef | ItemRef) -> Item:
     return item if body is item.body else replace(item, body=body)
 
 
-def until(row: Row, table: Table) -> Literal | None:
+def until(row: Row, table: Table) -> dt.date | None:
     """The first day on which a row no longer holds: its own, or that of the next row of the same cells."""
     later = [
         other.start
         for other in table.rows
         if other.start is not None and other.cells == row.cells and (row.start is None or other.start > row.start)
     ]
-    ends = [day for day in (*later, row.end) if day is not None]
-    return Literal(min(ends).isoformat(), row.at) if ends else None
+    return min((day for day in (*later, row.end) if day is not None), default=None)
 
 
 def timeless(body: model.Body) -> model.Body:

@@ -178,8 +178,7 @@ def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
     told: list[str] = []
     before: dt.date | None = None
     for each in alike(row, table):
-        literal = until(each, table)
-        end = None if literal is None else dt.date.fromisoformat(str(literal.value))
+        end = until(each, table)
         follows = each.start is None or each.start == before
         last = "" if end is None else say.scalar(end - dt.timedelta(days=1))
         value, start = shown(each.then), "" if each.start is None else say.scalar(each.start)

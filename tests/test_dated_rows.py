@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from small_rules import rewrite
 from engine.errors import Location
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
+from engine.language.expressions import FactRef
 from engine.language.reading import Home
 from engine.policy.items import table_row
 from engine.policy.loader import parse
+from engine.policy.model import Table
 from engine.policy.reading import load_registry
+from engine.suite.variants import MutationSetting, variants
 
 ROW = "- {option: demi_etp, annee: 1, then: 19000,"
 ADDED = '      - {option: demi_etp, annee: 1, from: "2026-01-01", then: 19500, cite: [{source: ameli_2024}]}\n'
@@ -71,6 +75,14 @@ def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path, tmp_path: Pat
     result = avenant("check", "--policies", str(tmp_path))
     assert result.exit_code == 1
     assert "row-overlap" in result.output
+
+
+def test_a_day_is_moved_by_one_as_any_threshold_is_but_for_that_of_a_first_value() -> None:
+    row = table_row(parse(b"{from: '2026-01-01', then: 5, cite: []}", "x.yaml").root(), Home(""))
+    setting = MutationSetting(step=lambda ref: Decimal(1), choices={}, silent=frozenset())
+    whole = Table({"annee": FactRef("contrat.annee", row.at)}, (row,)), Table({}, (row, row))
+    days = [[change.after for change, _ in variants(each, setting) if change.kind == "threshold"] for each in whole]
+    assert days == [["2025-12-31", "2026-01-02"]] * 2
 
 
 def test_an_input_may_be_called_as_a_part_of_a_row_is() -> None:

@@ -136,14 +136,13 @@ def _of_item(whole: Any) -> Iterator[Variant]:
             yield from _fewer(whole, "warnings", "warning", lambda caution: "warning", least=0)
         case model.Criterion():
             yield from _fewer(whole, "derogations", "derogation", lambda derogation: str(derogation.id), least=0)
-        case model.Table(inputs) if inputs:
-            yield from _fewer(whole, "rows", "row", lambda row: "row")
-        case model.Table(_, values):
-            yield from _fewer(whole, "rows", "value", lambda dated: str(dated.start))
-            for place, dated in list(enumerate(values))[1:]:
-                for start in () if dated.start is None else (dated.start - DAY, dated.start + DAY):
-                    moved = (*values[:place], replace(dated, start=start), *values[place + 1 :])
-                    yield Mutation("threshold", dated.at, str(dated.start), str(start)), replace(whole, rows=moved)
+        case model.Table(inputs, rows):
+            kind = "row" if inputs else "value"
+            yield from _fewer(whole, "rows", kind, lambda row: kind if inputs else str(row.start))
+            for place, row in list(enumerate(rows))[0 if inputs else 1 :]:  # a first value holds before its day, too
+                for start in () if row.start is None else (row.start - DAY, row.start + DAY):
+                    moved = (*rows[:place], replace(row, start=start), *rows[place + 1 :])
+                    yield Mutation("threshold", row.at, str(row.start), str(start)), replace(whole, rows=moved)
         case model.Outcome(words, rules):
             yield from _fewer(whole, "rules", "rule", lambda rule: str(rule.id), least=0)
             for place, rule in enumerate(rules):

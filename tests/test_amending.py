@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from command import ROOT, avenant, plain_spaces, refused
-from small_rules import OVERLAY, rewrite
+from small_rules import AMOUNT, MINIMUM, OVERLAY, amend, read, rewrite, told
 
 import engine
 from engine.comparison.edits.structure import edits
@@ -21,60 +20,7 @@ from engine.language.expressions import Cases
 from engine.policy.checks import check_folder
 from engine.policy.loader import load, parse
 from engine.policy.model import Convention, Criterion, Table
-from engine.policy.reading import load_registry, read_registry
-from engine.policy.registry import Registry
-
-HEAD = """id: {id}
-label: {{fr: Avenant d'exemple, en: Example amendment}}
-amends: {base}
-signed: {{from: "{first}"}}
-kept: {{cite: [{{source: avenant, at: article 9}}]}}
-sources:
-  avenant: {{title: Avenant d'exemple, publisher: Avenant, kind: official_text, date: "2026"}}
-"""
-MINIMUM = """criteria:
-  - id: activite_minimale
-    label: {fr: Activité minimale, en: Minimum activity}
-    cite: [{source: avenant, at: article 1}]
-    met_when: {fact: patientele.mt_depart, at_least: 700}
-"""
-AMOUNT = """change:
-  tables:
-    - id: aide.montant_annuel
-      rows:
-        - {option: demi_etp, annee: {from: 3}, then: 14000, cite: [{source: avenant, at: article 2}]}
-"""
-TEST = """suite: Avenant d'exemple
-base:
-  contrat: {date_signature: "2027-03-01", option: demi_etp, annee: 3}
-cases:
-  - name: Le minimum est celui de l'avenant
-    given: {patientele.mt_depart: 700}
-    expect: {eligibilite: eligible}
-"""
-
-
-def amend(
-    root: Path, files: Mapping[str, str], id_: str = "avenant", base: str = "nouvelle", first: str = "2027-01-01"
-) -> Path:
-    """The folder of an amending text with these files, whose head begins with the text above."""
-    folder = root / id_
-    (folder / "tests").mkdir(parents=True)
-    (folder / "tests/regles_test.yaml").write_text(TEST, encoding="utf-8")
-    head = HEAD.format(id=id_, base=base, first=first) + files.get("convention.yaml", "")
-    for name, text in {**files, "convention.yaml": head}.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def read(root: Path) -> Registry:
-    registry, problems = read_registry(root)
-    assert not problems, [problem.line() for problem in problems]
-    return registry
-
-
-def told(root: Path) -> list[str]:
-    return [f"{p.location} {p.code}".removeprefix(f"{root}/") for p in check_folder(root)]
+from engine.policy.reading import load_registry
 
 
 def criterion(convention: Convention, id_: str) -> Criterion:

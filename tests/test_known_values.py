@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from command import ROOT, avenant, refused
-from test_amending import amend, read, told
+from small_rules import amend, read, told
 
 from engine.errors import InputFault
 from engine.evaluation.facts import read_case

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import LANGUAGES, avenant
-from small_rules import OVERLAY, SMALL, rewrite
+from small_rules import AT_THRESHOLD, OVERLAY, SMALL, THRESHOLD, VALUE, rewrite
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -23,20 +23,6 @@ HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
 OLD_HEAD, OLD = "ancienne/convention.yaml", "ancienne/regles.yaml"
 NEXT_HEAD, NEXT, NEXT_TEST = "suivante/convention.yaml", "suivante/regles.yaml", "suivante/tests/regles_test.yaml"
 
-THRESHOLD = """parameters:
-  - id: seuil
-    label: {fr: Seuil, en: Threshold}
-    unit: patients
-    cite: [{source: note}]
-    values:
-      - {from: "2024-06-22", value: 775}
-"""
-AT_THRESHOLD = """criteria:
-  - id: au_seuil
-    label: {fr: Au seuil, en: At the threshold}
-    cite: [{source: texte}]
-    met_when: {fact: patientele.mt_depart, at_least: {ref: seuil}}
-"""
 DUE = """quantities:
   - id: aide.montant_du
     label: {fr: Montant dû, en: Amount due}
@@ -132,7 +118,6 @@ def row(old: str, new: str) -> list[Step]:
 
 PERCENT = "{percent_of: [0.8, {fact: patientele.mt_actuelle}]}"
 AGAIN = "transitoire.yaml"
-VALUE = '      - {from: "2024-06-22", value: 775}\n'
 MINIMUM = """      any:
         - {fact: patientele.mt_depart, more_than: 775}
         - all:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from command import avenant, refused
-from small_rules import rewrite
-from test_amending import AMOUNT, MINIMUM, amend, read
+from small_rules import AMOUNT, MINIMUM, amend, read, rewrite
 
 from engine.evaluation.session import Session
 from engine.suite.moved import into, moved

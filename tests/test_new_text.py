@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from command import avenant, refused
-from small_rules import OVERLAY, rewrite
-from test_amending import read, told
-from test_mistakes import AGAIN, VALUE, dated
+from small_rules import OVERLAY, VALUE, read, rewrite, told
+from test_mistakes import AGAIN, dated
 
 from engine.policy.model import Table
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_rules import rewrite
-from test_amending import amend, read, told
-from test_mistakes import AT_THRESHOLD, THRESHOLD, VALUE
+from small_rules import AT_THRESHOLD, THRESHOLD, VALUE, amend, read, rewrite, told
 
 from engine.policy.model import Criterion
 

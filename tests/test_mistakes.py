@@ -70,6 +70,24 @@ BY_RANK = """  - id: rang.retenu
       bass: 1
 """
 
+RIGHT = """criteria:
+  - id: neuf
+    label: {fr: Un premier contrat, en: A first contract}
+    cite: [{source: texte}]
+    met_when: {fact: contrat.date_fin_contrat_precedent, known: false}
+outcomes:
+  - id: droit
+    label: {fr: Droit, en: Right}
+    cite: [{source: texte}]
+    values: [ouvert, ferme]
+    value_labels: {ouvert: {fr: Ouvert, en: Open}, ferme: {fr: Fermé, en: Closed}}
+    rules:
+      - {id: droit.non, when: {any_criterion: not_met}, then: ferme}
+      - {id: droit.oui, when: {every_criterion: met}, then: ouvert}
+"""
+
+RIGHT_FIRST = "{id: droit, role: verdict, better: [ferme, ouvert]}"
+
 Step = Callable[[Path], object]
 
 
@@ -537,6 +555,15 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
         "unknown-fact",
         f"nouvelle/{AGAIN}",
         "mt_depar,",
+    ),
+    "the result that plays a role": (
+        [
+            put("nouvelle/droit.yaml", RIGHT),
+            edited(HEAD, "{id: eligibilite, role: verdict, better: [ineligible, eligible]}", RIGHT_FIRST),
+        ],
+        "results-differ",
+        HEAD,
+        "droit",
     ),
     "what is said of the end of a contract": (
         [

@@ -100,22 +100,22 @@ class Results:
     @property
     def verdict(self) -> str | None:
         """The outcome that heads an answer."""
-        return self._with(VERDICT)
+        return self.player(VERDICT)
 
     @property
     def maximum(self) -> str | None:
         """The amount of each contract year, in euros."""
-        return self._with(MAXIMUM)
+        return self.player(MAXIMUM)
 
     @property
     def due(self) -> str | None:
         """The amount due for a contract year, in euros, which is added up over years and cases."""
-        return self._with(DUE)
+        return self.player(DUE)
 
     @property
     def recover(self) -> str | None:
         """The amount paid above what is due for a contract year, in euros."""
-        return self._with(RECOVER)
+        return self.player(RECOVER)
 
     @property
     def followed(self) -> tuple[str, ...]:
@@ -146,7 +146,8 @@ class Results:
         shown = self.headline.get(id_)
         return type_.values if type_.ordered else (shown.words or None) if shown is not None else None
 
-    def _with(self, role: str) -> str | None:
+    def player(self, role: str) -> str | None:
+        """The result that plays a role."""
         return next((id_ for id_, shown in self.headline.items() if shown.role == role), None)
 
 

@@ -96,8 +96,10 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
             fits = isinstance(own[shown.id].body, Outcome) if shown.role == VERDICT else own[shown.id].unit == "EUR"
             if not fits or roles.setdefault(shown.role, shown.id) != shown.id:
                 yield wrong(shown.at, "role-mismatch", id=shown.id, role=shown.role)
-        if registry.results.headline[shown.id].role != shown.role:
-            yield wrong(shown.at, "results-differ", id=shown.id)
+        players = [] if shown.role is None else [text.results.player(shown.role) for text in registry.in_time]
+        first = next(filter(None, players), shown.id)
+        if registry.results.headline[shown.id].role != shown.role or first != shown.id:
+            yield wrong(shown.at, "results-differ", None if first == shown.id else first, id=shown.id)
     life = convention.results.life
     for id_ in life.ids:
         yield from unknown(life.places[id_], "unknown-item", id_, own)

@@ -172,6 +172,16 @@ def test_an_event_that_the_contracts_rules_do_not_know_is_said_and_not_ignored(t
     )
 
 
+def test_figures_of_before_a_year_count_for_it_and_are_said_to_be(session: Session, tmp_path: Path) -> None:
+    """Its balance is due two months after it begins, so they may be those of the 31 December before."""
+    life = tmp_path / "life.yaml"
+    text = (ROOT / "examples" / "dossiers" / "2023_half_time_missed_then_falling.yaml").read_text(encoding="utf-8")
+    life.write_text(text.replace('"2025-06-30", type: suivi', '"2024-12-31", type: suivi'), encoding="utf-8")
+    told = " ".join(written(session, life, "markdown").split())
+    assert "2024-12-31 (year 3, figures taken before it begins)" in told
+    assert "2026-06-29 (year 4)" in told
+
+
 def test_an_extension_signed_after_the_term_is_without_effect(tmp_path: Path) -> None:
     path = tmp_path / "dossier.yaml"
     path.write_text(OLDER + '  - {date: "2026-04-01", type: prorogation}\n', encoding="utf-8")

@@ -148,7 +148,7 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
             continue
         lines.append((0, say("year_of", year=row.year, start=say.scalar(row.start))))
         if told:
-            lines.append((1, say("counts", events=events_text(told, say))))
+            lines.append((1, say("counts", events=events_text(told, say, row.start))))
         lines.extend((1, say.pair(say("overlay"), f"{say.label(use)} {say.noted(use.cite)}")) for use in later)
         lines.extend((1, change_text(change, row, say)) for change in row.changes)
     yield from section(Heading(say("what_changes")), Tree(tuple(lines)))
@@ -168,13 +168,16 @@ def change_text(change: YearChange, row: YearRow, say: Say) -> str:
     return " ".join(filter(None, (told, "—" if causes or reason else "", listed, reason if cited else "")))
 
 
-def event_text(event: Event, say: Say) -> str:
+def event_text(event: Event, say: Say, start: dt.date | None = None) -> str:
+    """An event, its day and the year that it judges, which may ``start`` only later: its balance is due by then."""
     told = say("event_on", label=say.label(event.type), day=say.scalar(event.day))
-    return told + (say("judges", year=event.year) if event.year is not None else "")
+    if event.year is None:
+        return told
+    return told + say("judges" if start is None or event.day >= start else "judges_later", year=event.year)
 
 
-def events_text(events: Sequence[Event], say: Say) -> str:
-    return say.listed(event_text(event, say) for event in events)
+def events_text(events: Sequence[Event], say: Say, start: dt.date | None = None) -> str:
+    return say.listed(event_text(event, say, start) for event in events)
 
 
 def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:

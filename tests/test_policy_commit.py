@@ -232,6 +232,27 @@ def test_of_a_new_text_only_what_it_changes_needs_a_citation(repository: Scratch
     assert codes(repository) == ["commit-citation"]
 
 
+def test_a_correction_is_asked_for_where_it_is_written_and_not_in_a_text_that_keeps_it(repository: Scratch) -> None:
+    repository.write(
+        "policies/2030_avenant/convention.yaml",
+        f"""id: 2030_avenant
+label: {{fr: Avenant, en: Amendment}}
+amends: {CONVENTION}
+signed: {{from: "2030-01-01"}}
+kept: {{cite: [{{source: avenant, at: article 1}}]}}
+sources: {{avenant: {{title: Avenant, publisher: Avenant, kind: official_text, date: "2029"}}}}
+""",
+    )
+    repository.commit("An amending text")
+    repository.edit(FUNDING, *AMOUNT)
+    repository.git("add", "-A")
+    assert {line.split("/")[-1].split(":")[0] for line in said(repository)[1]} >= {"tests", "CHANGELOG.md"}
+    assert all("2030" not in line for line in said(repository)[1])
+    repository.edit("policies/2030_avenant/convention.yaml", "sources:", "removed: [carence]\nsources:")
+    repository.git("add", "-A")
+    assert any("2030_avenant/CHANGELOG.md" in line for line in said(repository)[1])
+
+
 def test_the_first_commit_of_all_is_looked_at_too(repository: Scratch) -> None:
     repository.git("checkout", "-q", "--orphan", "first")
     assert {*codes(repository)} == {"commit-citation"}

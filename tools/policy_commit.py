@@ -42,16 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def commit_problems(place: Repository) -> Iterator[Problem]:
-    """What the next commit lacks, convention by convention."""
+    """What the next commit lacks, convention by convention; what a text keeps of its base is asked for there alone."""
     paths = staged_paths(place)
     before = _last(place)
     registry = revision_side(place, "", index(place)).registry
+    found: dict[str, list[Edit]] = {}
     for id_, after in registry.conventions.items():
         old = before.get(id_) or before.get(text_before(after, before) or "")  # a new text is asked for what it changes
-        if old is None or old.digest != after.digest:
-            whole = edits(old or _bare(after), after, registry.vocabulary)
-            found = [each for edit in whole for each in edit.everywhere]
-            yield from _missing([e for e in found if e.part != "note"], f"{place.policies}/{id_}", paths)
+        same = old is not None and old.digest == after.digest
+        whole = () if same else edits(old or _bare(after), after, registry.vocabulary)
+        found[id_] = [each for edit in whole for each in edit.everywhere if each.part != "note"]
+    for id_, after in registry.conventions.items():
+        told = {_where(each) for base in registry.chain(after)[1:] for each in found[base.id]}
+        own = [each for each in found[id_] if _where(each) not in told]
+        yield from _missing(own, f"{place.policies}/{id_}", paths)
+
+
+def _where(change: Edit) -> tuple[object, ...]:
+    return change.item, change.part, change.at_before, change.at_after
 
 
 def _bare(convention: Convention) -> Convention:

@@ -297,7 +297,7 @@ def test_a_duty_that_loses_its_day_under_a_reading_is_told_once_and_where_its_st
     (row,) = (line for line in told.splitlines() if line.startswith("| Join the coordinated practice"))
     status, follows = row.strip("| ").split(" | ")[2:]
     assert status.endswith("(From the assistant's hire): undetermined, no known day")
-    assert follows == "unpublished"
+    assert follows == "consequence unpublished"
 
 
 def test_a_duty_that_is_unmet_under_one_reading_says_so_where_it_is_told(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from engine.evaluation.session import Session
 from engine.exchange import writing as exchange_write
 from engine.exchange.importing import SheetChange, changed_to, changes
 from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, cited_text, entries, read_row, read_sources, row_text
-from engine.exchange.writing import Since, planned, replaced, with_values, write_rules
+from engine.exchange.writing import Since, behind, planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
@@ -646,6 +646,13 @@ def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_
     news = ('{from: "2027-01-01", value: 790,', '{from: "2028-01-01", value: 800,')
     assert 0 < values.index(news[0]) < values.index(news[1])
     assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
+
+
+@pytest.mark.parametrize("comment", ["# une } seule", '# un " seul', "# un ' {"])
+def test_a_new_row_stands_behind_one_whose_comment_holds_a_brace_or_a_quote(comment: str) -> None:
+    text = f"rows:\n  - {{annee: 1, {comment}\n     then: 2}}"
+    at, line = behind(f'{text}\n  - {{annee: 2, from: "2027-01-01"}}\n', text.index("{"), "{annee: 9}")
+    assert (at, line) == (len(text), "\n  - {annee: 9}")
 
 
 @pytest.mark.usefixtures("one_text")

@@ -35,7 +35,7 @@ from engine.policy.registry import Registry
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?=[\s,}\]]|\Z)")
-_BRACES = re.compile(r"""(?<=[ {\[,:])(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')|[{}\[\]]""", re.DOTALL)
+_BRACES = re.compile(r"""(?<=[ {\[,:])(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')|(?<=\s)#[^\n]*|[{}\[\]]""", re.DOTALL)
 _MARK = "\ufeff"
 _COLUMNS = {"then": VALUE, "value": VALUE, "cite": CITATION, "from": FROM}  # where a sheet says what a row holds
 
@@ -141,7 +141,7 @@ def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
 
 
 def _closing(text: str, start: int) -> int:
-    """The index after the brace that closes the one at ``start``; braces in quotes do not count."""
+    """The index after the brace that closes the one at ``start``; those in quotes and comments do not count."""
     depth = 0
     for found in _BRACES.finditer(text, start):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(found[0], 0)

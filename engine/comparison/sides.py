@@ -40,10 +40,9 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
 
     Without ``git``, ``a`` and ``b`` are ids of conventions in the policies folder, policies folders, or the folder of
     one convention; a folder beside a single convention is narrowed to that one, and a convention alone is compared with
-    the one before it. With ``git``, ``REV`` is compared with
-    the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both histories part
-    with the second; ``a`` and ``b`` (``a`` again unless given, or the one before it where ``a`` is new) then narrow the
-    sides to a convention.
+    the one before it. With ``git``, ``REV`` is compared with the working tree, ``REV1..REV2`` one revision with
+    another, and ``REV1...REV2`` the commit where both histories part with the second; ``a`` and ``b`` (``a`` again
+    unless given, or the one before it where ``a`` is new) then narrow the sides to a convention.
 
     Raises:
         InputFault: with every fault of both sides, or of the repository.

@@ -138,8 +138,8 @@ def unreadable(name: object, error: OSError) -> InputFault:
     return fault(Location(str(name)), "file-unreadable", reason=reason_of(error))
 
 
-def decoded(content: bytes, name: str, line: int = 1) -> str:
-    """The text of bytes that begin at ``line`` of a file.
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file.
 
     Raises:
         InputFault: they are not UTF-8.
@@ -147,7 +147,7 @@ def decoded(content: bytes, name: str, line: int = 1) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        place = Location(name, line + content.count(b"\n", 0, error.start), 1)
+        place = Location(name, 1 + content.count(b"\n", 0, error.start), 1)
         raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
 
 

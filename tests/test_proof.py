@@ -122,7 +122,7 @@ def test_all_smallest_changes_are_found_with_the_nearest_numbers(session: Sessio
     opened = frozenset({"patientele.mt_actuelle", "patientele.fa_actuelle"})
     encoded = of_case(session, facts, opened=opened)
     goal = is_value(encoded.bank, encoded.answer(RATE), "plein")
-    found = smallest_changes(encoded, facts, goal, [RATE])
+    found = smallest_changes(encoded, facts, goal)
     assert found.status is Status.SHOWN
     assert [change.facts for change in found.found] == [
         {"patientele.mt_actuelle": 1200, "patientele.fa_actuelle": 1700}

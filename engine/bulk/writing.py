@@ -18,7 +18,7 @@ from engine.bulk.frame import WORDS
 from engine.bulk.job import Refusal
 from engine.escaping import in_cell
 from engine.files import unwritable
-from engine.language.spoken import FRENCH, PLAIN
+from engine.language.spoken import FRENCH
 
 # How French Excel saves what it calls CSV UTF-8.
 _AS_EXCEL: Mapping[str, Any] = {
@@ -33,7 +33,7 @@ PATIENCE = 0.2  # seconds between two looks at whether the writing thread still 
 ROW_GROUP = 200_000  # rows that the writer of Parquet holds
 
 
-def write_frames(frames: Iterator[pl.DataFrame], path: Path, format_: str, target: Path, dialect: str = PLAIN) -> None:
+def write_frames(frames: Iterator[pl.DataFrame], path: Path, format_: str, target: Path, dialect: str) -> None:
     """Writes frames of one schema to ``path``, one after the other; ``target`` is for messages."""
     if format_ == "parquet":
         _write_parquet(frames, path, target)

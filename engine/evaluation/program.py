@@ -148,7 +148,7 @@ class Run:
         return tuple(line for id_ in order for line in self.fired[id_].trace)
 
 
-def compile_plan(plan: Plan, before: Program | None = None) -> Program:
+def compile_plan(plan: Plan, before: Program | None) -> Program:
     """The program of ``plan``; what ``before``, a program of other rules, has of the same steps is taken over.
 
     Raises:

@@ -142,7 +142,7 @@ def fact_type(node: tree.FactRef, scope: Scope) -> Type | None:
     return fact.type
 
 
-def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem] = ()) -> str | None:
+def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem]) -> str | None:
     """The fact of that label, the same key in another group, or else the name that looks most like it."""
     key = name.rpartition(".")[2]
     for fact in vocabulary.facts.values() if len(before) <= MAX_FAULTS else ():

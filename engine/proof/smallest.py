@@ -48,7 +48,6 @@ def smallest_changes(
     encoding: Encoding,
     now: Mapping[str, Scalar],
     goal: Term,
-    ids: Sequence[str] = (),
     *,
     beside: Collection[Collection[str]] = (),
     effort: int = DEFAULT_EFFORT,
@@ -67,7 +66,7 @@ def smallest_changes(
     status = prover.ask()
     if status is not Status.SHOWN:
         return Changes((), status, MOST_ALONE, effort)
-    search = _Search(encoding, now, changed, prover, ids, beside)
+    search = _Search(encoding, now, changed, prover, beside)
     most = 0
     while most < (MOST_CHANGED if search.found else MOST_ALONE) and search.complete:
         most += 1
@@ -90,7 +89,6 @@ class _Search:
     now: Mapping[str, Scalar]
     changed: Mapping[str, Term]
     prover: Prover
-    ids: Sequence[str]
     beside: Collection[Collection[str]]
     found: list[Change] = field(default_factory=list)
     complete: bool = True
@@ -161,7 +159,7 @@ class _Search:
             elif self.prover.ask(*goal, bank.less(place, old)) is Status.SHOWN:
                 goal.append(bank.less(place, old))
         _, symbols = self.prover.some(*goal)
-        witness = confirmed(self.encoding, symbols, self.ids)
+        witness = confirmed(self.encoding, symbols)
         return Change({name: witness.facts.get(name) for name in names}, witness)
 
     def _least(self, whole: Term, goal: Sequence[Term]) -> Term:

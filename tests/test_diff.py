@@ -12,7 +12,7 @@ import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort
 from jsonschema import Draft7Validator
-from small_rules import rewrite
+from small_rules import SMALL, rewrite
 
 import engine
 from engine.comparison.edits.edit import KINDS, WEIGHTS
@@ -137,10 +137,7 @@ def changed(folder: Path, old: str, new: str, file: str = "nouvelle/regles.yaml"
 
 def statuses(folder: Path) -> dict[str, int]:
     options = ("any", "structural", "citation")
-    return {
-        option: avenant("diff", str(FIXTURES / "small_policies"), str(folder), "--fail-on", option).exit_code
-        for option in options
-    }
+    return {option: avenant("diff", str(SMALL), str(folder), "--fail-on", option).exit_code for option in options}
 
 
 def test_the_day_of_a_source_is_written_as_every_day_of_a_page(small_copy: Path, tmp_path: Path) -> None:
@@ -155,7 +152,7 @@ def test_the_day_of_a_source_is_written_as_every_day_of_a_page(small_copy: Path,
 
 def test_nothing_fails_where_nothing_changed(small_copy: Path) -> None:
     assert set(statuses(small_copy).values()) == {0}
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr").stdout
+    said = avenant("diff", str(SMALL), str(small_copy), "--lang", "fr").stdout
     assert "Aucune différence." in said
 
 
@@ -178,20 +175,20 @@ def test_a_citation_fails_any_and_citation(small_copy: Path) -> None:
 def test_a_changed_rule_fails_structural_and_says_so_in_one_place(small_copy: Path) -> None:
     changed(small_copy, "at_least", "more_than")
     assert statuses(small_copy) == {"any": 1, "structural": 1, "citation": 0}
-    found = engine.diff(str(FIXTURES / "small_policies"), str(small_copy))
+    found = engine.diff(str(SMALL), str(small_copy))
     edits = [edit for comparison in found for edit in comparison.edits]
     assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
 
 
 def test_an_amount_that_is_no_number_is_a_fault_and_not_a_change(small_copy: Path) -> None:
     changed(small_copy, "then: 19000", "then: 19 000")
-    told = refused(avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr"))
+    told = refused(avenant("diff", str(SMALL), str(small_copy), "--lang", "fr"))
     assert "regles.yaml:26:54: number-form: " in told
 
 
 def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(small_copy: Path) -> None:
     changed(small_copy, "  - id: activite_minimale\n", "  - id: activite\n    aliases: [activite_minimale]\n")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "fr").stdout
+    said = avenant("diff", str(SMALL), str(small_copy), "--lang", "fr").stdout
     assert "identifiant : activite_minimale → activite" in said.replace("\u00a0", " ")
 
 
@@ -199,10 +196,10 @@ def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(small_copy: 
 def test_an_item_that_does_not_say_its_earlier_id_is_told_to_be_renamed(format_: str, small_copy: Path) -> None:
     changed(small_copy, "  - id: activite_minimale\n", "  - id: activite\n")
     options = ("--lang", "fr", "--format", format_)
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), *options).stdout
+    said = avenant("diff", str(SMALL), str(small_copy), *options).stdout
     assert "activite_minimale devient activite" in " ".join(said.replace("\\", "").split())
     changed(small_copy, "fr: Activité minimale,", "fr: Activité d'au moins,")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), *options).stdout
+    said = avenant("diff", str(SMALL), str(small_copy), *options).stdout
     assert "devient" not in said
 
 
@@ -263,8 +260,8 @@ def test_a_condition_in_place_of_another_is_one_edit(other: str, law: Path) -> N
 def test_a_convention_on_one_side_only_is_one_edit(small_copy: Path) -> None:
     shutil.rmtree(small_copy / "ancienne")
     for a, b, change, word in (
-        (FIXTURES / "small_policies", small_copy, "removed", "suppression"),
-        (small_copy, FIXTURES / "small_policies", "added", "ajout"),
+        (SMALL, small_copy, "removed", "suppression"),
+        (small_copy, SMALL, "added", "ajout"),
     ):
         found = engine.diff(str(a), str(b))
         edits = [edit for comparison in found for edit in comparison.edits]
@@ -282,7 +279,7 @@ def test_a_new_folder_is_compared_with_the_text_before_it(small_copy: Path) -> N
         changed(small_copy, old, new, "future/convention.yaml")
     changed(small_copy, "then: 19000", "then: 19500", "future/regles.yaml")
     changed(small_copy, '"2024-06-22"', '"2024-06-22", before: "2026-01-01"', "nouvelle/convention.yaml")
-    said = avenant("diff", str(FIXTURES / "small_policies"), str(small_copy), "--lang", "en").stdout
+    said = avenant("diff", str(SMALL), str(small_copy), "--lang", "en").stdout
     assert "nouvelle → future\n" in said
     assert "€19,000 → €19,500" in said
     assert "Unchanged: ancienne." in said

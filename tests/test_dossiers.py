@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, codes_in, compare, refused
 from referencing import Registry, Resource
+from small_rules import SMALL
 
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
@@ -91,7 +92,7 @@ def test_values_of_events_are_checked_like_those_of_a_case(tmp_path: Path) -> No
 def test_a_date_before_every_convention_is_told_where_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "dossier.yaml"
     path.write_text("case:\n  contrat:\n    date_signature: '2018-01-01'\n", encoding="utf-8")
-    said = refused(avenant("timeline", str(path), "--policies", str(FIXTURES / "small_policies")))
+    said = refused(avenant("timeline", str(path), "--policies", str(SMALL)))
     assert f"{path}:3:21: no-convention" in said
 
 

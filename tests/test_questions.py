@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import random_cases
 import yaml
-from command import FIXTURES, LANGUAGES, ROOT, avenant, plain_spaces, refused
+from command import LANGUAGES, ROOT, avenant, plain_spaces, refused
 from conftest import Effort
+from small_rules import SMALL
 
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
@@ -402,7 +403,7 @@ def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:
     said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 2024-13-01}}"))
     assert said.startswith("-:1:")
     assert "day-missing" in said
-    small = ("--policies", str(FIXTURES / "small_policies"))
+    small = ("--policies", str(SMALL))
     said = refused(avenant("ask", "-", "--lang", "en", *small, stdin="{contrat: {date_signature: 1999-01-01}}"))
     assert "no-convention" in said
     assert "Did you mean" in refused(avenant("ask", example, "--interpret", "zone_2091=zip", "--lang", "en"), 2)

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from engine.evaluation.closures import condition
 from engine.evaluation.facts import Facts
+from engine.evaluation.program import bits_of
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.logic import Plain, Term, cone, evaluate_in_order
@@ -57,17 +58,22 @@ def open_facts(
 ) -> frozenset[str]:
     """The facts that a case may still be given: those that the items wait for, and all whose absence is no answer.
 
-    The absence of any other fact is taken as the answer that it is. What an item waits for is also what an item below
-    it does, and what would supply an item of which it is not known whether it applies: they may count in the end.
+    The absence of any other fact is taken as the answer that it is. What an item waits for is also what an open item
+    that it reads does, and what would supply an item of which it is not known whether it applies: they may count in the
+    end. What is settled below it waits for nothing.
     """
     results = session.decide(facts, convention.id, interpret).results
     case = session.settled(facts, interpret or {}, convention.id)
     slots, names = case.run().slots, case.program.names
-    awaited = set()
-    for step in (each.step for each in case.program.below(tuple(id_ for id_ in ids if id_ in results))):
-        gate = step.item.applies_when
-        shut_off = gate is not None and condition(gate, names)(slots)[0] is None
-        awaited |= {*results[step.item.id].missing, *(step.reads.supplied if shut_off else ())}
+    wanted = tuple(id_ for id_ in ids if id_ in results)
+    awaited, reached = set[str](), bits_of(names.items, wanted)
+    for each in reversed(case.program.below(wanted)):
+        item, result = each.step.item, results[each.step.item.id]
+        if not reached >> each.slot & 1 or result.status != "undetermined":
+            continue
+        reached |= each.reads
+        shut_off = item.applies_when is not None and condition(item.applies_when, names)(slots)[0] is None
+        awaited |= {*result.missing, *(each.step.reads.supplied if shut_off else ())}
     known = session.registry.vocabulary.facts
     return frozenset(n for n, fact in known.items() if n not in facts and (n in awaited or not fact.absence_answers))
 

@@ -155,7 +155,7 @@ def _is_range(possible: Possible) -> bool:
 
 def _as_result(outlook: Outlook, value: Value) -> Result:
     status, known = (value.value, None) if isinstance(value, Absent) else ("known", value)
-    return outlook.result._replace(status=status, value=known)
+    return outlook.result._replace(status=status, value=known, can_be=(), between=())
 
 
 def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]:

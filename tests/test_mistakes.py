@@ -694,6 +694,8 @@ EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
         (EXPECTED + "\n    due: {aide.montant_anuel: 2024-09-02}", "aide.montant_anuel", "aide.montant_annuel"),
         (EXPECTED + "\n    missing: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),
         (EXPECTED + "\n    without: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),
+        (EXPECTED + "\n    interpret: {borne_du_minimun: exclue}", "borne_du_minimun", "borne_du_minimum"),
+        (EXPECTED + "\n    interpret: {borne_du_minimum: exclu}", "exclu}", "exclue"),
     ],
 )
 def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(

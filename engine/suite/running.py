@@ -125,6 +125,9 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
     data, root = document.data, document.root()
     suite = data["suite"]
     known = {YEAR_START, *(id_ for text in session.registry.conventions.values() for id_ in text.items)}
+    choices: dict[str, dict[str, object]] = {}
+    for question in (each for text in session.registry.conventions.values() for each in text.interpretations.values()):
+        choices.setdefault(question.id, {}).update(question.choices)
     taken: dict[str, Location] = {}
     for index, entry in enumerate(data["cases"]):
         at = document.at(("cases", index, "name"))
@@ -145,12 +148,14 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             if each not in problems
         )
         overtaken = _overtaken(session.registry, convention, facts)
-        nothing = tuple(_unknown(document, index, known, session.registry.vocabulary))
+        nothing = tuple(_unknown(document, index, known, choices, session.registry.vocabulary))
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)
 
 
-def _unknown(document: Document, index: int, known: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """The items and facts that a case names in what it expects, and that no text has."""
+def _unknown(
+    document: Document, index: int, known: set[str], choices: Mapping[str, Mapping[str, object]], vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    """The items and facts that a case names in what it expects, and the readings it takes, that no text has."""
     entry, told = document.data["cases"][index], list[Problem]()
     groups = {name.partition(".")[0] for name in vocabulary.facts}
     for key in ("expect", "derogation", "due", "warnings", "no_warnings", MISSING, "without"):
@@ -162,6 +167,14 @@ def _unknown(document: Document, index: int, known: set[str], vocabulary: Vocabu
                 path = ("cases", index, key)
                 place = document.key_at((*path, id_)) if isinstance(entry[key], dict) else document.at((*path, number))
                 told.append(Problem(place, code, {field: id_}, nearest(id_, names, told)))
+    for id_, choice in entry.get("interpret", {}).items():
+        taken = ("cases", index, "interpret", id_)
+        if id_ not in choices:
+            close = nearest(id_, choices, told)
+            told.append(Problem(document.key_at(taken), "unknown-interpretation", {"id": id_}, close))
+        elif choice not in choices[id_]:
+            values = {"value": choice, "allowed": ", ".join(choices[id_])}
+            told.append(Problem(document.at(taken), "unknown-value", values, nearest(choice, choices[id_])))
     return iter(told)
 
 
@@ -191,7 +204,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     except InputFault as error:
         return CaseOutcome(case, (), error.problems)
     except UsageFault as error:
-        return CaseOutcome(case, (), tuple(replace(problem, location=case.at) for problem in error.problems))
+        return CaseOutcome(case, (), case.unknown or tuple(replace(each, location=case.at) for each in error.problems))
     problems = list(case.unknown)
     differences = tuple(_differences(case, decision, problems))
     return CaseOutcome(case, differences, tuple(problems), tuple(decision.overlays))

@@ -118,9 +118,12 @@ def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[d
 
 def _named(fact: str, program: Program) -> set[frozenset[str]]:
     """The values of a fact that the rules of a program name."""
-    whens = (overlay.when for _, overlay in program.plan.overlays)
-    rules = (*(step.item for step in program.plan.steps), *whens)
-    return set(program.kept(("named", fact), lambda: told_apart(fact, rules)))
+
+    def found() -> set[frozenset[str]]:
+        whens = (overlay.when for _, overlay in program.plan.overlays)
+        return told_apart(fact, (*(step.item for step in program.plan.steps), *whens))
+
+    return set(program.kept(("named", fact), found))
 
 
 def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Run]) -> Run:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.dossier import Dossier, Event, with_event
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
@@ -24,8 +24,8 @@ from engine.records import dataclass
 class Life:
     """A dossier with the session and the readings under which its years are decided.
 
-    ``first`` is the first day of the first contract year, None where it is not known; ``decided`` keeps what was
-    decided, since years ask the same of their neighbours.
+    ``first`` is the first day of the first contract year, None where it is not known; ``decided`` and
+    ``glanced`` keep what was decided, since years ask the same of their neighbours.
     """
 
     session: Session
@@ -34,12 +34,24 @@ class Life:
     interpret: Mapping[str, str]
     first: dt.date | None = None
     decided: dict[object, Decision] = field(default_factory=dict, init=False, repr=False, compare=False)
+    glanced: dict[object, Mapping[str, Result]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def decide(self, facts: Facts, as_of: dt.date | None = None) -> Decision:
         key = (frozenset(facts.items()), as_of)
         if key not in self.decided:
             self.decided[key] = self.session.decide(facts, self.convention, self.interpret, as_of)
         return self.decided[key]
+
+    def glance(self, facts: Facts) -> Mapping[str, Result]:
+        """As :meth:`decide`, what says when years begin, when the contract ends and which events count."""
+        key = frozenset(facts.items())
+        if (key, None) in self.decided:
+            return self.decided[key, None].results
+        if key not in self.glanced:
+            counting = (event.type.criterion for event in self.dossier.events)
+            asked = (YEAR_START, *self.session.registry.results.life.ids, *filter(None, counting))
+            self.glanced[key] = self.session.found(asked, facts, self.convention, self.interpret)
+        return self.glanced[key]
 
     def facts(self, year: int) -> tuple[Facts, tuple[Event, ...]]:
         """The facts of a contract year, and the events that count in it."""
@@ -69,7 +81,7 @@ class Life:
         if event.type.yearly:
             return event.year == year
         if event.type.criterion is not None:
-            criterion = self.decide(with_event(facts, event)).results.get(event.type.criterion)
+            criterion = self.glance(with_event(facts, event)).get(event.type.criterion)
             if criterion is not None:
                 return criterion.verdict == "met"
         start = self.start(year)
@@ -85,10 +97,10 @@ def lived(
 ) -> Life:
     """The life of a dossier under given readings; raises as :meth:`Session.decide`."""
     life = Life(session, dossier, convention, interpret or {})
-    return replace(life, first=day_in(life.decide(life.known_facts(1)), YEAR_START))
+    return replace(life, first=day_in(life.glance(life.known_facts(1)), YEAR_START))
 
 
-def day_in(decision: Decision, id_: str | None) -> dt.date | None:
+def day_in(results: Mapping[str, Result], id_: str | None) -> dt.date | None:
     """The day that a result is, None where it is not known."""
-    result = None if id_ is None else decision.results.get(id_)
+    result = None if id_ is None else results.get(id_)
     return result.value if result is not None and isinstance(result.value, dt.date) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.session import CONTRADICTION
+from engine.evaluation.results import CONTRADICTION
 from engine.language.facts import SIGNATURE
 from engine.policy.document import Document
 from engine.policy.offers import NOT_OFFERED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.errors import fault, nearest
+from engine.errors import InputFault, Problem, fault, nearest, wrong
 from engine.evaluation.decision import (
     BY_CASES,
     NONE,
@@ -21,11 +21,14 @@ from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Text, Unpublished, find
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.language.facts import SIGNATURE
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, as_written
 from engine.policy import model
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 from engine.records import dataclass
+
+CONTRADICTION = "facts-contradict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +266,25 @@ def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:
 
 
 def doubts(run: Run, found: Mapping[str, Result]) -> tuple[Doubt, ...]:
-    """The facts that do not agree, in the order in which consistencies are declared."""
+    """The facts that do not agree, in the order in which consistencies are declared.
+
+    Raises:
+        InputFault: facts that contradict each other.
+    """
     items = (compiled.step.item for compiled in run.program.consistency)
-    return tuple(Doubt(str(i.severity), found[i.id], i.at) for i in items if found[i.id].value == "not_met")
+    doubtful = tuple(Doubt(str(i.severity), found[i.id], i.at) for i in items if found[i.id].value == "not_met")
+    if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == model.ERROR]:
+        raise InputFault(refused)
+    return doubtful
+
+
+def _contradiction(doubt: Doubt) -> Problem:
+    """That facts cannot all hold, with each of them; the place is the case's own where it is known."""
+    facts = doubt.result.facts
+    shown = ", ".join(f"{name} = {as_written(value)}" for name, value in facts.items())
+    named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
+    about = {"id": doubt.result.id, "label": doubt.result.label}
+    return wrong(doubt.at, CONTRADICTION, name=named[0], facts=shown, names=[*facts], **about)
 
 
 def overlay_uses(laid: Sequence[Laid]) -> tuple[OverlayUse, ...]:

@@ -11,9 +11,9 @@ from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
-from engine.errors import InputFault, Problem, wrong
+from engine.errors import InputFault
 from engine.evaluation.by_cases import decided_by_cases
-from engine.evaluation.decision import Decision, Doubt, Result, YearLine
+from engine.evaluation.decision import Decision, Result, YearLine
 from engine.evaluation.evaluator import outcome_open, run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.plan import Key, Plan, make_plan, nearest_made
@@ -21,15 +21,14 @@ from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
-from engine.language.facts import SIGNATURE, YEAR
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, as_written
-from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
+from engine.language.facts import YEAR
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
+from engine.policy.model import YEAR_START, Convention, Interpretation
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
 from engine.records import dataclass
 
-CONTRADICTION = "facts-contradict"
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 
 
@@ -161,8 +160,6 @@ class Session:
         run = case.decided() if by_cases else case.run()
         found = results(run, case.behind, None if only is None else _needed(only, run))
         doubtful = doubts(run, found)
-        if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]:
-            raise InputFault(refused)
         headline = self.registry.results
         if only is None:
             found |= case.left_open(run, found)
@@ -184,6 +181,17 @@ class Session:
             as_of=as_of,
             doubts=doubtful,
         )
+
+    def found(
+        self, ids: Iterable[str], facts: Facts, convention: str | None, interpret: Mapping[str, str]
+    ) -> dict[str, Result]:
+        """Some results of a case, and its consistencies, as :meth:`decide` gives them; raises as that."""
+        case = self.settled(facts, interpret, convention)
+        run = case.decided()
+        own = (compiled.step.item.id for compiled in run.program.consistency)
+        found = results(run, case.behind, tuple(dict.fromkeys(id_ for id_ in (*ids, *own) if id_ in run.answers)))
+        doubts(run, found)
+        return found
 
     def settled(
         self, facts: Facts, interpret: Mapping[str, str] | None = None, convention: str | None = None
@@ -279,12 +287,3 @@ def _needed(only: Iterable[str], run: Run) -> tuple[str, ...]:
     """These results, and those that a decision reads itself: of payments and of consistencies."""
     own = (compiled.step.item.id for compiled in (*run.program.payments, *run.program.consistency))
     return tuple(dict.fromkeys(id_ for id_ in (*only, *own) if id_ in run.answers))
-
-
-def _contradiction(doubt: Doubt) -> Problem:
-    """That facts cannot all hold, with each of them; the place is the case's own where it is known."""
-    facts = doubt.result.facts
-    shown = ", ".join(f"{name} = {as_written(value)}" for name, value in facts.items())
-    named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
-    about = {"id": doubt.result.id, "label": doubt.result.label}
-    return wrong(doubt.at, CONTRADICTION, name=named[0], facts=shown, names=[*facts], **about)

@@ -15,11 +15,11 @@ from engine.errors import InputFault, wrong
 from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
+from engine.evaluation.plan import Step
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.language.expressions import FactRef, find
 from engine.language.facts import YEAR
 from engine.language.values import add_months
-from engine.policy.model import Item
 from engine.records import dataclass
 
 
@@ -137,7 +137,7 @@ def timeline(
     return Timeline(
         dossier=dossier,
         rows=rows,
-        obligations=tuple(_within(line, day_in(today, today.headline.life.end)) for line in today.obligations),
+        obligations=tuple(_within(line, day_in(today.results, today.headline.life.end)) for line in today.obligations),
         last=last,
         maximum=_total(rows, last.headline.maximum),
         due=_total(rows, last.headline.due),
@@ -162,23 +162,24 @@ def _renewed(life: Life, today: Decision) -> dict[str, Event]:
     follow = {event.type.again for event in life.dossier.events}
     days = {event.type.date_fact: event for event in life.dossier.events if event.type.name in follow}
     applying = {line.id for line in today.obligations if line.status != "not_applicable"}
-    items = [item for item in _items(life, today) if item.id in applying] if days else []
+    items = [step.item for step in _steps(life, today) if step.item.id in applying] if days else []
     read = ((item.id, part.name) for item in items for part in find(FactRef, item))
     return {id_: days[name] for id_, name in read if name in days}
 
 
-def _items(life: Life, *decisions: Decision) -> Iterator[Item]:
-    """The items that decided some years, once for each laying of overlays, consistencies apart."""
+def _steps(life: Life, *decisions: Decision) -> Iterator[Step]:
+    """The steps that decided some years, once for each laying of overlays, consistencies apart."""
     settled = (life.session.settled(dict(each.facts), life.interpret, life.convention) for each in decisions)
     programs = {each.key: each for each in settled}
-    return (s.item for each in programs.values() for s in each.program.plan.steps if s.item.severity is None)
+    return (step for each in programs.values() for step in each.program.plan.steps if step.item.severity is None)
 
 
 def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:
     """The facts that the rules of some year read, or the conditions of later texts."""
     covering = life.session.registry.covering(rows[0].decision.convention)
-    roots = (*(overlay.when for _, overlay in covering), *_items(life, *(row.decision for row in rows)))
-    return frozenset(ref.name for ref in find(FactRef, *roots))
+    asked = (ref.name for ref in find(FactRef, *(overlay.when for _, overlay in covering)))
+    steps = _steps(life, *(row.decision for row in rows))
+    return frozenset((*asked, *(name for each in steps for name in (*each.reads.facts, *each.reads.supplied))))
 
 
 def _rows(life: Life, *days: dt.date | None) -> Iterator[YearRow]:
@@ -211,13 +212,13 @@ def _rows(life: Life, *days: dt.date | None) -> Iterator[YearRow]:
 
 def _runs(life: Life, year: int, days: tuple[dt.date | None, ...]) -> bool:
     """Whether a contract year belongs to the contract, with all that the dossier tells."""
-    decision = life.decide(life.known_facts(year))
-    start, end = life.start(year), decision.results.get(decision.headline.life.end or "")
+    found, ending = life.glance(life.known_facts(year)), life.session.registry.results.life
+    start, end = life.start(year), found.get(ending.end or "")
     if start is None or end is None or end.status == "undetermined":
         return year <= YEARS_SHOWN[-1]
     if isinstance(end.value, dt.date):
         return start < end.value
-    term = day_in(decision, decision.headline.life.term)
+    term = day_in(found, ending.term)
     told = (*days, *(event.day for event in life.dossier.events))
     return (term is not None and start < term) or any(day is not None and start <= day for day in told)
 
@@ -242,8 +243,8 @@ def _changes(
 
 def _end(life: Life, year: int) -> dt.date | None:
     """The first day after a contract year."""
-    decision = life.decide(life.known_facts(year))
-    days = (life.start(year + 1), day_in(decision, decision.headline.life.end))
+    found = life.glance(life.known_facts(year))
+    days = (life.start(year + 1), day_in(found, life.session.registry.results.life.end))
     return min((day for day in days if day is not None), default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import itertools
 import shutil
@@ -83,6 +84,7 @@ def pytest_sessionfinish() -> None:
     """What is left at the end is looked through once, where pytest does so ten times."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # as the process ends, or DuckDB says that it leaked all that it is made of
 
 
 def examples(whole: int, least: int = 10) -> settings:

@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.bulk.kernel import Kernel
 from engine.bulk.outputs import output_kinds
-from engine.bulk.rows import misread
+from engine.bulk.rows import read_facts
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
@@ -47,9 +47,7 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
-    if wrong := misread(table, rules.registry.vocabulary, PLACE):
-        raise InputFault(wrong)
-    results = results_of(table, rules, **asked)
+    results = results_of(read_facts(table, rules.registry.vocabulary, PLACE), rules, **asked)
     if taken := [name for name in results.columns if name in table.columns]:
         raise InputFault(Problem(PLACE, "column-taken", {"name": name}) for name in taken)
     return pl.concat([table, results], how="horizontal")
@@ -65,11 +63,13 @@ def results_of(
 ) -> pl.DataFrame:
     """The result columns of :func:`evaluate_frame`; ``coded`` makes enumerations of what are words of a closed list."""
     vocabulary = rules.registry.vocabulary
-    facts = [fact for name, fact in vocabulary.facts.items() if name in table.columns]
+    given = set(table.columns)
+    facts = [fact for name, fact in vocabulary.facts.items() if name in given]
     lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
     kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
     table = table.with_columns(pl.lit(None).alias(fact.name) for fact in lacking)
-    typed = table.select(_typed(fact, table.schema[fact.name]) for fact in (*facts, *lacking))
+    types = table.schema
+    typed = table.select(_typed(fact, types[fact.name]) for fact in (*facts, *lacking))
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
     return pl.concat(parts)

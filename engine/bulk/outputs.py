@@ -73,7 +73,7 @@ def output_columns(id_: str, kind: Type, column: Column, coded: bool) -> Iterato
     unless_absent = either(pl, is_null(column.value), word("undetermined"), known)
     status = either(pl, column.absent, word("not_applicable"), unless_absent)
     *value, shown = names_of(id_, kind)
-    yield from (_value(column, kind).alias(name) for name in value)
+    yield from (_value(column, kind, coded).alias(name) for name in value)
     yield status.alias(shown)
 
 
@@ -121,7 +121,7 @@ def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
     return texts
 
 
-def _value(column: Column, kind: Type) -> Any:
+def _value(column: Column, kind: Type, coded: bool) -> Any:
     fractional = kind.kind == "number" and kind.unit != "EUR" and kind.scale != 0
     if column.value is None:
         whole = {"number": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}.get(kind.kind, pl.String)
@@ -130,4 +130,5 @@ def _value(column: Column, kind: Type) -> Any:
         quotient = lift(pl, column.value).cast(pl.Float64) / lift(pl, column.below).cast(pl.Float64)
         # Polars divides by a literal through its reciprocal, which is one bit off: a declared scale sets that right.
         return quotient if kind.scale is None else quotient.round(kind.scale)
-    return lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)
+    value = lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)
+    return value.cast(pl.String) if kind.kind == "enum" and not coded else value  # which may be that of a fact

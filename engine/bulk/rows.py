@@ -81,13 +81,18 @@ def type_problem(place: Location, fact: Fact, dtype: pl.DataType) -> Problem:
     return Problem(place, "column-type", {"name": fact.name, "found": str(dtype), "wanted": wanted})
 
 
-def misread(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> list[Problem]:
-    """The columns that cannot hold their fact, else of each the first value that its fact cannot have, at its row."""
-    facts = {name: fact for name, fact in vocabulary.facts.items() if name in table.columns}
+def read_facts(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> pl.DataFrame:
+    """The columns of facts, each in its own type.
+
+    Raises:
+        InputFault: with each column that cannot hold its fact, else with the first value of each that its fact cannot
+            have, at its row.
+    """
     types = table.schema
+    facts = {name: fact for name, fact in vocabulary.facts.items() if name in types}
     wrong = [type_problem(place, fact, types[name]) for name, fact in facts.items() if not holds(fact, types[name])]
     if wrong:
-        return wrong
+        raise InputFault(wrong)
     read = table.select(_reading(pl.col(name), fact, types[name]) for name, fact in facts.items())
     for name, fact in facts.items():
         if read[name].null_count() > table[name].null_count():
@@ -97,7 +102,9 @@ def misread(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> lis
                 read_case(unplaced(case, place._replace(line=row + 1, column=1)), vocabulary, spoken=False)
             except InputFault as error:
                 wrong += (each for each in error.problems if each.code != "missing-signature")
-    return wrong
+    if wrong:
+        raise InputFault(wrong)
+    return read
 
 
 def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None) -> pl.DataFrame:

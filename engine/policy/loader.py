@@ -207,7 +207,7 @@ class _Reader:
         if event.style:
             return text
         end = event.end_mark
-        if end is not None and "#" in self.lines[end.line] and cut_short(self.lines[end.line], end.column, said):
+        if end is not None and cut_short(self.lines[end.line], end.column, said):
             self._report(Location(self.name, end.line + 1, end.column + 2), "yaml-comment")
         return _NULL if text in _NULLS else self._resolved(event)
 

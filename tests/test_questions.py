@@ -124,7 +124,7 @@ def test_a_result_that_no_fact_would_decide_is_not_asked_about(session: Session)
     said = avenant(
         "ask", "examples/2020_gp_full_time_above_p95.yaml", "--for", "verification.resultat", "--lang", "en"
     ).stdout
-    assert "Result of the verification: undetermined, and no fact would decide it." in said
+    assert "Outcome of the verification: undetermined, and no fact would decide it." in said
     assert "do not give what a missed objective pays" in " ".join(said.split())
 
 
@@ -444,7 +444,7 @@ def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(s
 def test_an_obligation_is_asked_about_by_its_status() -> None:
     example = "examples/2025_gp_incomplete.yaml"
     said = avenant("ask", example, "--for", "formation.certification", "--lang", "en").stdout
-    assert "Assistant's certificate obtained within two years of the hire: pending." in said
+    assert "Obtain the assistant's qualification certificate within two years of the hire: pending." in said
     example = "examples/2020_gp_full_time_above_p95.yaml"
     data = json.loads(avenant("ask", example, "--for", "formation.certification", "--format", "json").stdout)
     assert data["waiting"] == ["formation.certification"]

@@ -196,7 +196,7 @@ HANGING = {
         "timeline",
         "certificat_des_contrats_anterieurs",
         "trois_ans",
-        "Certificat de l'assistant",
+        "Obtenir le certificat de qualification de l'assistant",
     ),
     "life_extended_before_the_text.yaml": (
         "timeline",

@@ -119,6 +119,7 @@ def test_an_outcome_that_is_open_between_amounts_tells_each_of_them(form: str) -
     assert "Aide entière ou pas d'aide" in page
     assert "au moins 11 000 €" in page
     results = object_of("evaluate", "figure_missing_year_4")["results"]
+    assert results["aide.trop_percu"]["can_be"] == ["0.00", "11000.00"]
     assert results["aide.montant_du"]["can_be"] == ["0.00", "22000.00"]
     assert results["verification.resultat"]["can_be"] == ["plein", "nul"]
 

@@ -13,7 +13,6 @@ import polars as pl
 from engine.bulk.expressions import PLAIN
 from engine.evaluation.by_cases import told_apart, value_to_try
 from engine.language.facts import Fact
-from engine.language.values import Scalar
 from engine.policy.model import Convention
 
 ROW, OFFSET, FIRST = "avenant:row", "avenant:offset", ":first"
@@ -60,8 +59,6 @@ def by_cases(
 
     In both frames the number of a row is its place in ``rows``.
     """
-    if not _to_try(fact, (), text):
-        return found
     lack = rows.select(pl.col(fact.name).is_null()).collect().to_series()
     open_ = pl.any_horizontal(pl.col(names[-1]) == OPEN for names in text.shown.values())
     waiting = found.filter(lack.gather(found[ROW]) & found.select(open_).to_series())
@@ -69,7 +66,7 @@ def by_cases(
     refusals = text.convention.results.refusals.items()
     refused = pl.any_horizontal(pl.lit(False), *(pl.col(id_).is_in(words).fill_null(False) for id_, words in refusals))
     aside = [name for id_, names in text.shown.items() if id_ in text.aside for name in names]
-    tried, branches = list[Scalar](), list[pl.DataFrame]()
+    tried, branches = list[str](), list[pl.DataFrame]()
     while len(waiting) and (new := _to_try(fact, tried, text)):
         tried += new
         size = max(1, AT_ONCE // len(waiting))
@@ -82,13 +79,13 @@ def by_cases(
     return found.update(_alike(waiting, branches, text), on=ROW) if branches else found
 
 
-def _to_try(fact: Fact, tried: Sequence[Scalar], text: Text) -> list[Scalar]:
+def _to_try(fact: Fact, tried: Sequence[str], text: Text) -> list[str]:
     """The values that the rules tell from each that was tried, and from each other."""
     rules = text.rules()
     key = fact.name, len(rules)
     if key not in text.named:
         text.named[key] = told_apart(fact.name, rules)
-    named, new = text.named[key], list[Scalar]()
+    named, new = text.named[key], list[str]()
     while named and (value := value_to_try(fact, [*tried, *new], named)) is not None:
         new.append(value)
     return new

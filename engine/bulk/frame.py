@@ -62,14 +62,13 @@ def results_of(
     coded: bool = False,
 ) -> pl.DataFrame:
     """The result columns of :func:`evaluate_frame`; ``coded`` makes enumerations of what are words of a closed list."""
+    types = table.schema
     vocabulary = rules.registry.vocabulary
-    given = set(table.columns)
-    facts = [fact for name, fact in vocabulary.facts.items() if name in given]
+    facts = [fact for name, fact in vocabulary.facts.items() if name in types]
     lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
     kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
-    table = table.with_columns(pl.lit(None).alias(fact.name) for fact in lacking)
-    types = table.schema
-    typed = table.select(_typed(fact, types[fact.name]) for fact in (*facts, *lacking))
+    typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
+    typed = typed.with_columns(pl.lit(None, pl.String).alias(fact.name) for fact in lacking)
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
     return pl.concat(parts)

@@ -20,7 +20,6 @@ from engine.policy.overlays import named_items
 from engine.policy.regions import compared
 
 Told = Callable[[str, Scalar], Run]  # decides a case with one fact more; it may have another program, as overlays do
-LEFT_OUT = (UNDETERMINED, 0, 1, None)  # of an item that a branch does not have: it says nothing
 TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
 
 
@@ -30,21 +29,10 @@ def told_apart(fact: str, rules: Iterable[object]) -> set[frozenset[str]]:
     return {frozenset(str(literal.value) for literal in find(Literal, node)) for node in asked}
 
 
-def value_to_try(fact: Fact, tried: Sequence[Scalar], named: Set[frozenset[str]]) -> Scalar | None:
-    """The next value, of an enumeration or of yes and no, that the rules tell from each that was tried."""
-
-    def stands(value: Scalar) -> list[bool]:
-        return [str(value) in each for each in named]
-
-    known = [stands(value) for value in tried]
-    return next((value for value in fact.type.values or (True, False) if stands(value) not in known), None)
-
-
-def lacking_by_cases(run: Run) -> list[Fact]:
-    """The facts decided by cases that the case lacks and its rules tell apart by value."""
-    program, by_cases = run.program, run.program.plan.vocabulary.by_cases
-    read: list[Fact] = program.kept("by_cases", lambda: [fact for fact in by_cases if _named(fact.name, program)])
-    return [fact for fact in read if fact.name not in run.facts]
+def value_to_try(fact: Fact, tried: Sequence[str], named: Set[frozenset[str]]) -> str | None:
+    """The next value that the rules tell from each that was tried."""
+    known = [[value in each for each in named] for value in tried]
+    return next((value for value in fact.type.values if [value in each for each in named] not in known), None)
 
 
 def taken_away(convention: Convention) -> Set[str]:
@@ -72,7 +60,8 @@ def decided_by_cases(run: Run, told: Told) -> Run:
 
 def tried_by_cases(run: Run, told: Told) -> Tried | None:
     """What a case gives with each value of a fact that is decided by cases, where its run waits for one."""
-    program, lacking = run.program, lacking_by_cases(run)
+    program = run.program
+    lacking = [fact for fact in program.plan.vocabulary.by_cases if fact.name not in run.facts]
     if not lacking:
         return None
     steps = (compiled.step.item for compiled in program.steps if compiled.step.item.kind not in TOLD_ALONE)
@@ -94,7 +83,7 @@ def tried_by_cases(run: Run, told: Told) -> Tried | None:
 
 
 def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[dict[str, Any], list[Run]]:
-    """What comes out alike in every branch, known or open for want of what is unpublished; no further than any does.
+    """What comes out alike and known in every branch, of the results that are open; no further than any does.
 
     What ``unless`` takes away holds of who is not refused, as it does while the refusal is open: branches of one say
     nothing of it.
@@ -102,7 +91,7 @@ def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[d
     branches, values = list[Run](), dict[str, Any]()
     refusals = program.plan.convention.results.refusals
     aside = program.kept("aside", lambda: taken_away(program.plan.convention))
-    named, tried = _named(fact.name, program), list[Scalar]()
+    named, tried = _named(fact.name, program), list[str]()
     while open_ and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
         found = told(fact.name, value)
@@ -110,8 +99,8 @@ def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[d
         named |= _named(fact.name, found.program)
         refused = any(found.answers[verdict][0] in words for verdict, words in refusals.items())
         for id_ in [id_ for id_ in open_ if id_ not in aside or not refused]:
-            answer, _, waits, _ = found.answers.get(id_, LEFT_OUT)
-            if (answer is UNDETERMINED and waits) or values.setdefault(id_, answer) != answer:
+            answer = found.answers[id_][0] if id_ in found.answers else UNDETERMINED
+            if answer is UNDETERMINED or values.setdefault(id_, answer) != answer:
                 open_.remove(id_)
     return {id_: values[id_] for id_ in open_ if id_ in values}, branches
 
@@ -132,7 +121,7 @@ def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Ru
     for id_, value in alike.items():
         used = run.answers[id_][1]
         for branch in branches:
-            used |= _behind(branch, id_, run.program)
+            used |= _behind(branch, id_)
         decided = {branch.answers[id_][3] for branch in branches if branch.answers[id_][0] == value}
         answers[id_] = (value, used, 0, decided.pop() if len(decided) == 1 else None)
         if id_ in fired:
@@ -141,12 +130,11 @@ def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Ru
     return replace(run, answers=answers, fired=fired, whatever=dict.fromkeys(alike, fact))
 
 
-def _behind(run: Run, id_: str, program: Program) -> int:
-    """The bits of what decided an item, itself or through what it read, but items: as the ``program`` has them."""
+def _behind(run: Run, id_: str) -> int:
+    """The bits of the facts and questions that decided an item, itself or through what it read."""
     *steps, own = run.program.below((id_,))
     used = run.answers[own.step.item.id][1]
     for compiled in reversed(steps):
         if used >> compiled.slot & 1:
             used |= run.answers[compiled.step.item.id][1]
-    alike = run.program.fact_bits | run.program.choice_bits  # in every program of a convention
-    return used & (~program.item_bits if run.program is program else alike)
+    return used & (run.program.fact_bits | run.program.choice_bits)

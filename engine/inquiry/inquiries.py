@@ -9,7 +9,6 @@ import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.evaluation.by_cases import lacking_by_cases
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
@@ -112,7 +111,7 @@ class _Contract:
             return made[key]
 
         run, found = made_of({})[0], set[str]()
-        if lacking_by_cases(run):
+        if any(fact.name not in run.facts for fact in run.program.plan.vocabulary.by_cases):
             return ()  # what is open in a run may be known by cases
         open_ = {id_ for id_, answer in run.answers.items() if answer[0] is UNDETERMINED}
         for compiled in run.program.below(tuple(id_ for id_ in self.ids[year] if id_ in open_)):

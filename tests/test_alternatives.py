@@ -18,7 +18,8 @@ from random_cases import consistent, random_facts
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.what_if import Alternative, Alternatives, FactChange, alternatives
+from engine.inquiry import what_if
+from engine.inquiry.what_if import Alternative, Alternatives, FactChange
 from engine.inquiry.what_if_goal import WISHED, Wish, answer_of, wish_of, wished_term
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, Scalar, exact
@@ -139,6 +140,21 @@ def nearer(session: Session, change: FactChange) -> Iterator[Scalar]:
         return
     if closer != before:
         yield closer
+
+
+def alternatives(
+    session: Session,
+    facts: Facts,
+    item: str,
+    wished: str | None = None,
+    *,
+    convention: str | None = None,
+    as_of: dt.date | None = None,
+    **how: Any,
+) -> Alternatives:
+    """As the module's, of the case that some facts make."""
+    decision = session.decide(facts, convention, as_of=as_of)
+    return what_if.alternatives(session, decision, item, wished, convention=convention, **how)
 
 
 def test_a_solo_doctor_outside_the_zones_is_shown_the_grouped_practice_and_each_derogation(session: Session) -> None:

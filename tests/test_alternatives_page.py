@@ -15,14 +15,15 @@ from command import LANGUAGES, avenant, plain_spaces, refused
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.what_if import Alternative, Alternatives, FactChange, Proof
+from engine.inquiry.what_if import Alternative, Alternatives, FactChange, GrantedDerogation
 from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
+from engine.proof.smallest import Changes
 from engine.proof.solving import Status
 from engine.report.alternatives_page import data, page
-from engine.report.formats import plain
+from engine.report.formats import json_text, plain
 from engine.report.say import Say
 
 MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
@@ -38,7 +39,14 @@ def with_changes(decision: Decision, *changes: FactChange) -> Alternatives:
     result = decision.results["verification.resultat"]
     one = Alternative(changes, dict(decision.facts), "plein", result, (), None)
     return Alternatives(
-        decision, "verification.resultat", Wish("is", "plein"), "prorata", False, (one,), Proof(Status.SHOWN, 2, 1), ()
+        decision,
+        "verification.resultat",
+        Wish("is", "plein"),
+        "prorata",
+        False,
+        (one,),
+        Changes((), Status.SHOWN, 2, 1),
+        (),
     )
 
 
@@ -147,7 +155,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
     found = with_changes(decision, FactChange("patientele.mt_actuelle", 920, 1000))
 
     def told(status: Status, *alternatives: Alternative) -> str:
-        other = replace(found, found=alternatives, proof=Proof(status, 2, 20_000))
+        other = replace(found, found=alternatives, proof=Changes((), status, 2, 20_000))
         return plain(page(other, Say(session.registry, "en")))
 
     assert "Proved: no change of what a person can change gives it." in told(Status.EXCLUDED)
@@ -177,6 +185,14 @@ def test_json_carries_each_proposal_with_what_it_gives() -> None:
     assert told["left"]
 
 
+def test_json_names_the_exception_by_which_a_proposal_does(session: Session, decision: Decision) -> None:
+    found = with_changes(decision, FactChange("medecin.zone", None, "zip"))
+    granted = GrantedDerogation("regroupement", "regroupement.zone", {"fr": "zone", "en": "area"})
+    found = replace(found, found=(replace(found.found[0], derogations=(granted,)),))
+    (told,) = json.loads(json_text(data(found, Say(session.registry, "en"))))["alternatives"]
+    assert told["derogations"] == [{"criterion": "regroupement", "id": "regroupement.zone", "label": "area"}]
+
+
 def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> None:
     told = json.loads(avenant("explain", MISSED, "verification.resultat", "--format", "json").stdout)
     assert told["item"] == "verification.resultat"
@@ -185,7 +201,7 @@ def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> Non
 
 
 def test_an_object_of_money_writes_it_as_text(session: Session, decision: Decision) -> None:
-    proof = Proof(Status.UNDECIDED, 2, 1)
+    proof = Changes((), Status.UNDECIDED, 2, 1)
     found = Alternatives(decision, "aide.montant_du", Wish("at_least", 11000), 4230, False, (), proof, ())
     told = data(found, Say(session.registry, "fr"))
     assert told["wish"] == {"kind": "at_least", "value": "11000.00"}

@@ -97,12 +97,11 @@ def _what_if(rules: Given, explained: Explained, case: str, wished: str | None, 
 
     found = alternatives(
         rules.session,
-        dict(explained.decision.facts),
+        explained.decision,
         explained.item,
         wished,
         convention=rules.convention,
         interpret=rules.choices,
-        as_of=rules.as_of,
         any_fact=any_fact,
     )
     rules.put(alternatives_page.FORMATS, found, [case])

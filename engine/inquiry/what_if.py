@@ -6,7 +6,7 @@ The solver finds them all, or proves that there are none; every proposal is a ca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -17,13 +17,13 @@ from engine.evaluation.session import Session
 from engine.inquiry.what_if_goal import Wish, answer_of, wish_of, wished_term
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
+from engine.language.logic import Term
 from engine.language.symbolic import constant, same
 from engine.language.term_days import Day, code, day_code
 from engine.language.values import Scalar, Value
-from engine.policy.model import Convention
-from engine.proof import smallest
 from engine.proof.encoding import Encoding
 from engine.proof.possible import encode_case
+from engine.proof.smallest import Change, Changes, smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 
 DAYS_IN_YEAR = 365
@@ -68,21 +68,8 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """How much is proved.
-
-    With ``shown``, the alternatives are all of up to ``most`` changes; with ``excluded``, no changes at all give what
-    is wished; with ``undecided``, the budget was spent first.
-    """
-
-    status: Status
-    most: int
-    effort: int
-
-
-@dataclass(frozen=True, slots=True)
 class Alternatives:
-    """The alternatives to a ``decision`` that were found, the nearest first, and how much is proved of them.
+    """The alternatives to a ``decision`` that were found, the nearest first; ``proof`` says how much is proved of them.
 
     ``reached``: the case already has what is wished. ``left`` are facts that the result hangs on today and that stayed
     as they are because a person cannot change them; those that the case lacks are named where nothing was found.
@@ -94,102 +81,90 @@ class Alternatives:
     today: Value
     reached: bool
     found: tuple[Alternative, ...]
-    proof: Proof
+    proof: Changes
     left: tuple[str, ...]
 
 
 def alternatives(
     session: Session,
-    facts: Facts,
+    decision: Decision,
     item: str,
     wished: str | None = None,
     *,
     convention: str | None = None,
     interpret: Mapping[str, str] | None = None,
-    as_of: dt.date | None = None,
     any_fact: bool = False,
     effort: int = DEFAULT_EFFORT,
 ) -> Alternatives:
-    """The smallest changes of ``facts`` under which ``item`` has the ``wished`` value, each with the nearest numbers.
+    """The smallest changes of a decided case under which ``item`` has the ``wished`` value, with the nearest numbers.
 
     ``wished`` is a value of the item, ``not_applicable``, a number (``N`` exactly, ``N+`` at least, ``N-`` at most), a
-    date, ``more`` or ``less``; without it the first value in the applicant's favour. ``any_fact`` also changes what a
-    person cannot, save the beneficiary; a fact that the result waits for may be stated in any case. ``effort`` bounds
-    each question to the solver.
+    date, ``more`` or ``less``; without it the first value in the applicant's favour. ``convention`` and ``interpret``
+    are what was decided with. ``any_fact`` also changes what a person cannot, save the beneficiary; a fact that the
+    result waits for may be stated in any case. ``effort`` bounds each question to the solver.
 
     Raises:
-        KeyError: the decision on the case has no such item.
+        KeyError: the decision has no such item.
         UsageFault: the item has no such value, or the solver is missing.
-        InputFault: the case itself is not decided.
     """
-    decide = partial(session.decide, convention=convention, interpret=dict(interpret or {}), as_of=as_of)
-    decision = decide(facts)
     wish, today = wish_of(decision, item, wished), answer_of(decision, item)
     if wish.met(today):
-        return Alternatives(decision, item, wish, today, True, (), Proof(Status.SHOWN, 0, effort), ())
-    vocabulary = session.registry.vocabulary
+        return Alternatives(decision, item, wish, today, True, (), Changes((), Status.SHOWN, 0, effort), ())
+    vocabulary, facts = session.registry.vocabulary, dict(decision.facts)
     kept = _kept(decision, item, vocabulary, any_fact)
-    opened = [name for name in vocabulary.facts if name not in kept]
-    texts = _conventions(session, decision, movable=convention is None and SIGNATURE in opened)
-    encodings = [encode_case(session, text, facts, opened, interpret, effort=effort) for text in texts]
-    if convention is not None:
-        encodings = [replace(each, window=each.bank.true) for each in encodings]
-    first = None if any_fact else as_of or signed_on(facts)
-    asked: list[smallest.Changes] = []
-    for each in encodings:
-        beside = {frozenset(change.facts) for before in asked for change in before.found}
-        asked.append(_asked(each, facts, item, wish, first, beside, effort))
-    changes = _smallest(change for each in asked for change in each.found)
-    several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in changes]
+    encodings = _encodings(session, decision, kept, convention, interpret, effort)
+    first = None if any_fact else decision.as_of or signed_on(facts)
+    proof = _changes(encodings, facts, lambda each: _goal(each, facts, item, wish, first), effort)
+    decide = partial(session.decide, convention=convention, interpret=interpret, as_of=decision.as_of)
+    several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in proof.found]
     found = _apart(sorted(several, key=_order(vocabulary)))
-    proof = Proof(_joined(each.status for each in asked), min(each.most for each in asked), effort)
-    hanging = (*decision.results[item].facts, *decision.results[item].missing)
-    left = tuple(name for name in dict.fromkeys(hanging) if name in kept and (name in facts or not found))
+    hanging = dict.fromkeys((*decision.results[item].facts, *decision.results[item].missing))
+    left = tuple(name for name in hanging if name in kept and (name in facts or not found))
     return Alternatives(decision, item, wish, today, False, found, proof, left)
 
 
-def _conventions(session: Session, decision: Decision, *, movable: bool) -> list[Convention]:
-    """The convention of the case; where the signature may move, every other of the same beneficiary too."""
-    own = decision.convention
-    others = session.registry.conventions.values() if movable else ()
-    return [own, *(each for each in others if each.id != own.id and each.beneficiary == own.beneficiary)]
-
-
-def _asked(
-    encoding: Encoding,
-    facts: Facts,
-    item: str,
-    wish: Wish,
-    first: dt.date | None,
-    beside: Collection[Collection[str]],
+def _encodings(
+    session: Session,
+    decision: Decision,
+    kept: Container[str],
+    convention: str | None,
+    interpret: Mapping[str, str] | None,
     effort: int,
-) -> smallest.Changes:
-    """The changes that give what is wished; no event is moved to, or placed on, a day before the ``first``."""
-    if not encoding.has(item):
-        return smallest.Changes((), Status.EXCLUDED, smallest.MOST_ALONE, effort)
+) -> list[Encoding]:
+    """The case under its convention; where the signature may move, under every other of the same beneficiary too."""
+    own, movable = decision.convention, convention is None and SIGNATURE not in kept
+    others = session.registry.conventions.values() if movable else ()
+    texts = [own, *(each for each in others if each.id != own.id and each.beneficiary == own.beneficiary)]
+    opened = [name for name in session.registry.vocabulary.facts if name not in kept]
+    found = [encode_case(session, text, dict(decision.facts), opened, interpret, effort=effort) for text in texts]
+    return found if convention is None else [replace(each, window=each.bank.true) for each in found]
+
+
+def _changes(encodings: Iterable[Encoding], facts: Facts, goal: Callable[[Encoding], Term], effort: int) -> Changes:
+    """The changes that give the goal under any of several conventions, no part of which is another's."""
+    asked: list[Changes] = []
+    for each in encodings:
+        beside = {frozenset(change.facts) for before in asked for change in before.found}
+        asked.append(smallest_changes(each, facts, goal(each), beside=beside, effort=effort))
+    found = [change for changes in asked for change in changes.found]
+    least = tuple(each for each in found if not any(other.facts.keys() < each.facts.keys() for other in found))
+    statuses = {each.status for each in asked}  # what any leaves open is open
+    status = next(each for each in (Status.UNDECIDED, Status.SHOWN, Status.EXCLUDED) if each in statuses)
+    return Changes(least, status, min(each.most for each in asked), effort)
+
+
+def _goal(encoding: Encoding, facts: Facts, item: str, wish: Wish, first: dt.date | None) -> Term:
+    """Where an item answers what is wished, no event being moved to, or placed on, a day before the ``first``."""
     bank, space = encoding.bank, encoding.space
+    if not encoding.has(item):
+        return bank.false
     goal = [wished_term(encoding, item, wish)]
     for name, day in space.value.items():
         if first is not None and name in space.open_facts and isinstance(day, Day):
             late = bank.at_most(bank.whole(day_code(first)), code(bank, day))
             stays = same(bank, day, constant(bank, facts[name])) if name in facts else bank.false
             goal.append(bank.either(bank.negate(space.present[name]), late, stays))
-    return smallest.smallest_changes(encoding, facts, bank.both(*goal), beside=beside, effort=effort)
-
-
-def _joined(statuses: Iterable[Status]) -> Status:
-    """One status for questions about several conventions: what any leaves open is open."""
-    found = set(statuses)
-    if Status.UNDECIDED in found:
-        return Status.UNDECIDED
-    return Status.SHOWN if Status.SHOWN in found else Status.EXCLUDED
-
-
-def _smallest(changes: Iterable[smallest.Change]) -> list[smallest.Change]:
-    """The changes no part of which is another's."""
-    several = list(changes)
-    sets = [frozenset(each.facts) for each in several]
-    return [each for each, mine in zip(several, sets, strict=True) if not any(other < mine for other in sets)]
+    return bank.both(*goal)
 
 
 def _apart(several: Iterable[Alternative]) -> tuple[Alternative, ...]:
@@ -211,9 +186,7 @@ def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool)
     return frozenset((BENEFICIARY, *fixed))
 
 
-def _alternative(
-    before: Decision, after: Decision, item: str, change: smallest.Change, vocabulary: Vocabulary
-) -> Alternative:
+def _alternative(before: Decision, after: Decision, item: str, change: Change, vocabulary: Vocabulary) -> Alternative:
     """A change as the decision on the case it makes has it."""
     facts = change.witness.facts
     moved = (name for name in vocabulary.facts if name in change.facts)

@@ -32,7 +32,7 @@ SHAPES = {
     "Event": "date=day type=type.name label=type.label annee=year facts",
     "Interpretation": "id question default choices",
     "Known": "text cite",
-    "Derogation": "criterion id label",
+    "GrantedDerogation": "criterion id label",
     "Cause": "kind id",
     "Status": "item change status",
     "Total": "amount open_years",

@@ -197,9 +197,9 @@ def _what_if(asked: Asked) -> Any:
     """The smallest changes of facts that give an item another value."""
     decision, item, wish = asked.decide("case"), asked.get("item"), asked.get("wish")
     refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-    how = {"convention": asked.get("convention"), "interpret": asked.choices, "as_of": asked.as_of}
+    how = {"convention": asked.get("convention"), "interpret": asked.choices}
     any_fact = bool(asked.get("any_fact"))
-    found = alternatives(asked.session, dict(decision.facts), item, wish, any_fact=any_fact, **how)
+    found = alternatives(asked.session, decision, item, wish, any_fact=any_fact, **how)
     return {"digest": decision.digest, **alternatives_page.data(found, asked.say)}
 
 

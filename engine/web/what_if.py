@@ -163,9 +163,8 @@ def _nearest(session: Session, state: State, decision: Decision) -> Alternatives
         wish = f"{whole.value}+" if due.value < whole.value else wish
     if item is None or item.status != "known":
         return None
-    how: dict[str, Any] = {"interpret": dict(state.choices), "as_of": state.as_of}
     with contextlib.suppress(InputFault, UsageFault):
-        return alternatives(session, dict(decision.facts), item.id, wish or None, **how)
+        return alternatives(session, decision, item.id, wish or None, interpret=dict(state.choices))
     return None
 
 

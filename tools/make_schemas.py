@@ -1,4 +1,9 @@
-"""Writes schemas/ruleset.schema.json: from operators, facts, words and the shapes below.
+"""Writes schemas/ruleset.schema.json: from operators, facts, and the words and shapes of ruleset.words.yaml.
+
+What a key is for and what may stand there is said by its entry in ruleset.words.yaml. Its shape is the definition that
+it `is`, a `list` or `set` of one, `one_of` some words, a record of `keys` (each with the entry that says it) or an
+`item`, which has the keys of all items before its own; a record `needs` keys, and one or the `either` of some. What
+takes more than that is below.
 
 Flat draft-07 (docs/adr/0004). Where a value has several forms, `anyOf` lists them, and no two of them hold the same
 first key or type, so that an editor or the engine can tell which one is meant. `x-typed` marks what is here for
@@ -10,7 +15,8 @@ for editors; validators pass over it. Run by `make docs`; compared by tests/test
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +27,7 @@ from engine.policy.loader import load
 from engine.policy.model import IF_UNMET
 
 ROOT = Path(__file__).resolve().parent.parent
-WORDS: Mapping[str, Mapping[str, str]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
+WORDS: Mapping[str, Mapping[str, Any]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
 KINDS = {**ITEM_KINDS, "overlays": "overlay", "properties": "property", "suppositions": "supposition"}
 Schema = dict[str, Any]
 
@@ -30,7 +36,16 @@ WORD = "^[a-z][a-z0-9_]*$"
 FACT = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 NOT_COLUMNS = "^(?!(then|unpublished|cite|label)$)[a-z][a-z0-9_]*$"
-VERDICTS = ("met", "not_met", "not_applicable", "undetermined")
+VERDICTS = {"enum": ["met", "not_met", "not_applicable", "undetermined"]}
+LITERAL = {"type": ["number", "string", "boolean"]}
+OF_ALL = ("id", "label", "cite", "note", "applies_when", "unless", "warnings", "aliases")
+ALL_ITEMS = dict(zip(OF_ALL, OF_ALL, strict=True)) | {"label": "item_label"}  # the entry of each key
+DEFINED = (
+    *("id", "label", "date", "fact_name", "literal", "cite", "unpublished", "condition"),
+    *("expression", "number", "count", "day", "measure", "computed", "bound", "cell", "input", "row"),
+    *("parameter", "table", "quantity", "derogation", "criterion", "verdicts", "verdict_condition", "outcome"),
+    *("payment", "obligation", "consistency", "overlay", "property", "supposition"),
+)
 
 
 def ruleset_page(_: str = "") -> str:
@@ -64,7 +79,7 @@ def ruleset() -> Schema:
     """The schema of a rule file."""
     overlaid = told("derogations_of_overlays", listed(of("derogation")))
     lists = {key: told(key, listed(of(name))) for key, name in KINDS.items()}
-    definitions = {**words(), **conditions(), **values(), **tables(), **items()}
+    definitions = {name: defined(name) for name in DEFINED}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Avenant: un fichier de règles / a rule file",
@@ -88,7 +103,7 @@ def both(fr: str, en: str) -> str:
 
 def told(key: str, schema: Mapping[str, Any]) -> Schema:
     """A schema with its description."""
-    return {"description": both(**WORDS[key]), **schema}
+    return {"description": both(WORDS[key]["fr"], WORDS[key]["en"]), **schema}
 
 
 def of(name: str) -> Schema:
@@ -109,24 +124,85 @@ def closed(properties: Mapping[str, Schema], required: Sequence[str] = (), **mor
 
 
 def keyed(pattern: str, entry: Schema) -> Schema:
-    return {
-        "type": "object",
-        "minProperties": 1,
-        "propertyNames": {"pattern": pattern},
-        "additionalProperties": entry,
-    }
+    names = {"pattern": pattern}
+    return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": entry}
 
 
 def text(pattern: str) -> Schema:
     return {"type": "string", "pattern": pattern}
 
 
-def or_unpublished(key: str) -> list[Schema]:
-    """A value, or the statement that our sources do not give it."""
-    return [{"required": [key]}, {"required": ["unpublished"]}]
+def given(*ways: Sequence[str]) -> list[Schema]:
+    """That the keys of a way are given."""
+    return [{"required": list(keys)} for keys in ways]
 
 
-UNPUBLISHED = told("unpublished", of("unpublished"))
+def defined(name: str) -> Schema:
+    """A shape that others name."""
+    word = "one_consistency" if name == "consistency" else name  # which is also the key of the list
+    special = SPECIAL.get(name)
+    return told(word, shape(word)) if special is None else special()
+
+
+def part(word: str) -> Schema:
+    """What stands under a key that an entry says; a definition says so itself."""
+    return of(word) if word in DEFINED else told(word, shape(word))
+
+
+def shape(word: str) -> Schema:
+    """What an entry lets stand under its key."""
+    entry = WORDS[word]
+    if word in OWN:
+        return OWN[word]
+    if "is" in entry:
+        return TEXTS.get(entry["is"]) or of(entry["is"])
+    if "one_of" in entry:
+        return {"type": "string", "enum": list(entry["one_of"])}
+    if "list" in entry or "set" in entry:
+        return listed(part(entry["list"])) if "list" in entry else distinct(part(entry["set"]))
+    either = {"oneOf": given(*([key] for key in entry["either"]))} if "either" in entry else BESIDES.get(word, {})
+    return record(entry, {}, **either)
+
+
+def record(entry: Mapping[str, Any], own: Mapping[str, Schema], **more: Any) -> Schema:
+    """An object of some keys, which are those of its entry and its ``own``."""
+    keys, needed = entry.get("keys", {}), tuple(entry.get("needs", ()))
+    if "item" in entry:
+        keys, needed = ALL_ITEMS | entry["item"], ("id", "label", *needed)
+    return closed({key: part(word) for key, word in keys.items()} | dict(own), needed, **more)
+
+
+TEXTS = {"text": {"type": "string", "minLength": 1}, "word": text(WORD)}
+OWN: Mapping[str, Schema] = {
+    "id": text(ID),
+    "date": {"type": "string", "format": "date", "pattern": DAY},
+    "supplied_by": {"anyOf": [{"type": "string", **of("fact_name")}, distinct(of("fact_name"))]},
+    "values": keyed(WORD, of("expression")),
+    "bound": {"anyOf": [{"type": ["number", "string"]}, closed({"ref": told("ref", of("id"))}, ("ref",))]},
+    "value_labels": keyed(WORD, of("label")),
+    "unit": {"type": "string", "enum": list(UNITS)},
+    "inputs": keyed(NOT_COLUMNS, of("input")),
+    "informs": {"enum": [True]},
+    "if_unmet": {"type": "string", "enum": list(IF_UNMET)},
+    "value": {"type": "number"},
+    "outcome_values": distinct(text(WORD), 2),
+    "verdicts": {"anyOf": [{"type": "string", **VERDICTS}, distinct(VERDICTS)]},
+    "replace": keyed(ID, of("id")),
+    "add_derogations": keyed(ID, distinct(of("id"))),
+}
+BESIDES: Mapping[str, Mapping[str, Any]] = {  # what else is asked of a record
+    "table": {
+        "if": {"required": ["unit"]},
+        "then": {"properties": {"rows": {"items": {"properties": {"then": {"type": "number", "x-typed": True}}}}}},
+    },
+    "overlay": {"anyOf": given(["replace"], ["add_derogations"])},
+    "property": {
+        "oneOf": given(["never"], ["more"]),
+        "dependencies": {"never_less": ["more"], "never_more": ["more"]},
+        "if": {"required": ["more"]},
+        "then": {"oneOf": given(["never_less"], ["never_more"])},
+    },
+}
 
 
 def fact_names() -> list[str]:
@@ -136,67 +212,32 @@ def fact_names() -> list[str]:
     return [f"{group}.{name}" if keys else group for group, keys in nested.items() for name in keys or ("",)]
 
 
-def words() -> dict[str, Schema]:
-    """Names, texts, dates and citations."""
-    written = {
-        "fr": told("french", {"type": "string", "minLength": 1}),
-        "en": told("english", {"type": "string", "minLength": 1}),
-    }
-    source = told("source", text(WORD))
-    at = told("at", {"type": "string", "minLength": 1})
-    return {
-        "id": told("id", text(ID)),
-        "label": told("label", closed(written, ("fr", "en"))),
-        "date": told("date", {"type": "string", "format": "date", "pattern": DAY}),
-        "fact_name": told("fact_name", {**text(FACT), "enum": fact_names(), "x-typed": True}),
-        "literal": {
-            "x-wanted": both(
-                "une valeur écrite, comme 19000 ou demi_etp ; ce qui se calcule est une quantité (`cases`)",
-                "a written value, such as 19000 or demi_etp; what is computed is a quantity (`cases`)",
-            ),
-            **told("literal", {"type": ["number", "string", "boolean"]}),
-        },
-        "cite": told("cite", listed(told("one_reference", closed({"source": source, "at": at}, ("source",))))),
-        "unpublished": told(
-            "unpublished_value",
-            closed(
-                {
-                    "reason": told("reason", of("label")),
-                    "supplied_by": told("supplied_by", {"anyOf": [named_fact(), distinct(of("fact_name"))]}),
-                },
-                ("reason",),
-            ),
-        ),
-    }
+def fact_name() -> Schema:
+    return told("fact_name", {**text(FACT), "enum": fact_names(), "x-typed": True})
 
 
-def named_fact() -> Schema:
-    return {"type": "string", **of("fact_name")}
+def literal() -> Schema:
+    wanted = both(
+        "une valeur écrite, comme 19000 ou demi_etp ; ce qui se calcule est une quantité (`cases`)",
+        "a written value, such as 19000 or demi_etp; what is computed is a quantity (`cases`)",
+    )
+    return {"x-wanted": wanted, **told("literal", LITERAL)}
 
 
-def conditions() -> dict[str, Schema]:
+def condition() -> Schema:
     """A condition is one of its forms; each has keys of its own beside the operators of the table."""
-    fact = told("fact", of("fact_name"))
-    item = told("item", of("id"))
-    question = told("question", of("id"))
-    choice = told("choice", text(WORD))
+    names = ", ".join(CONNECTIVES)
+    told_forms = both(
+        f"Une condition en une seule forme : fact ou ref et un opérateur, interpretation et is, {names}.",
+        f"A condition in exactly one form: fact or ref and an operator, interpretation and is, {names}.",
+    )
     forms = [
-        comparison("fact", fact, [*COMPARISONS.values()]),
-        comparison("ref", item, [row for row in COMPARISONS.values() if row.operands != "flag"]),
-        closed({"interpretation": question, "is": choice}, ("interpretation", "is")),
+        comparison("fact", part("fact"), [*COMPARISONS.values()]),
+        comparison("ref", part("item"), [row for row in COMPARISONS.values() if row.operands != "flag"]),
+        closed({"interpretation": part("question"), "is": part("choice")}, ("interpretation", "is")),
         *(closed({row.name: meant(row, over(row))}, (row.name,)) for row in CONNECTIVES.values()),
     ]
-    names = ", ".join(CONNECTIVES)
-    return {
-        "condition": {
-            "description": both(
-                f"Une condition en une seule forme : fact ou ref et un opérateur, interpretation et is, {names}.",
-                f"A condition in exactly one form: fact or ref and an operator, interpretation and is, {names}.",
-            ),
-            "type": "object",
-            "anyOf": forms,
-        }
-    }
+    return {"description": told_forms, "type": "object", "anyOf": forms}
 
 
 def comparison(key: str, left: Schema, rows: Sequence[Operator]) -> Schema:
@@ -245,215 +286,86 @@ def options(row: Operator) -> dict[str, Schema]:
     return {name: {"enum": list(allowed)} if allowed else number for name, allowed in row.options.items()}
 
 
-def values() -> dict[str, Schema]:
-    """Expressions: a literal, or an object with one operator."""
-    computed = {"type": "object", **of("computed")}
-    number, day = {"type": "number"}, {**text(DAY), "x-typed": True}
-    unquoted = told("unquoted", day)
-    fact = told("fact_value", of("fact_name"))
-    item = told("item_value", of("id"))
-    forms = [
-        closed({"fact": fact}, ("fact",)),
-        closed({"ref": item}, ("ref",)),
-        closed({"unpublished": UNPUBLISHED}, ("unpublished",)),
-        *(closed(keys, required) for keys, required in bodies()),
-    ]
-    return {
-        "expression": told("expression", {"anyOf": [{"type": ["number", "string", "boolean"]}, computed]}),
-        "number": told("number", {"x-typed": True, "anyOf": [number, computed]}),
-        "count": told("count", {"x-typed": True, "anyOf": [{"type": "integer"}, computed]}),
-        "day": told("day", {"x-typed": True, "anyOf": [day, computed]}),
-        "measure": told("measure", {"x-typed": True, "anyOf": [number, unquoted, computed]}),
-        "computed": {"x-wanted": both("Un seul opérateur.", "One operator."), "anyOf": forms},
-    }
+DAY_TEXT = {**text(DAY), "x-typed": True}
+
+
+def valued(word: str, *written: Schema, **more: Any) -> Schema:
+    """A value as it is written, or computed."""
+    return told(word, {**more, "anyOf": [*written, {"type": "object", **of("computed")}]})
+
+
+def computed() -> Schema:
+    """An object with one operator."""
+    one = {"fact": part("fact_value"), "ref": part("item_value"), "unpublished": part("no_value")}
+    forms = [closed({key: schema}, (key,)) for key, schema in one.items()]
+    ways = [closed(keys, required) for keys, required in bodies()]
+    return {"x-wanted": both("Un seul opérateur.", "One operator."), "anyOf": [*forms, *ways]}
 
 
 def bodies() -> list[tuple[dict[str, Schema], tuple[str, ...]]]:
     """The keys of each way to compute a value, and those of them that are needed."""
-    case = closed(
-        {
-            "when": told("when", of("condition")),
-            "then": told("then", of("expression")),
-        },
-        ("when", "then"),
-    )
-    cases = {
-        "cases": told("cases", listed(told("one_case", case))),
-        "otherwise": told("otherwise", of("expression")),
-    }
-    by_outcome = {
-        "by_outcome": told("by_outcome", of("id")),
-        "values": told("values", keyed(WORD, of("expression"))),
-    }
     return [
-        (cases, ("cases",)),
+        ({"cases": part("cases"), "otherwise": part("otherwise")}, ("cases",)),
         ({"scale": scale()}, ("scale",)),
-        (by_outcome, ("by_outcome", "values")),
+        ({"by_outcome": part("by_outcome"), "values": part("values")}, ("by_outcome", "values")),
         *(({row.name: meant(row, applied(row))}, (row.name,)) for row in EXPRESSIONS.values()),
     ]
 
 
 def scale() -> Schema:
-    first = told("first_step", closed({"then": told("step_name", text(WORD)), "cite": of("cite")}, ("then",)))
-    return told("scale", {"type": "array", "minItems": 2, "items": [first], "additionalItems": step("reached_when")})
+    first = [part("first_step")]
+    return told("scale", {"type": "array", "minItems": 2, "items": first, "additionalItems": step("reached_when")})
 
 
 def step(*required: str) -> Schema:
-    reached = told("reached_when", of("condition"))
-    keys = {"then": told("step_name", text(WORD)), "reached_when": reached, "cite": of("cite")}
+    keys = {"then": part("step_name"), "reached_when": part("reached_when"), "cite": of("cite")}
     return told("step", closed(keys, ("then", *required)))
 
 
-def tables() -> dict[str, Schema]:
-    """Cells, rows and inputs of decision tables."""
-    bound = told(
-        "bound",
+def cell() -> Schema:
+    within = closed({"from": part("from"), "before": part("before")}, minProperties=1)
+    none_of = closed({"not_in": part("none_of")}, ("not_in",))
+    return told("cell", {"anyOf": [LITERAL, distinct(of("literal")), within, none_of]})
+
+
+def table_input() -> Schema:
+    forms = [closed({"fact": part("read_fact")}, ("fact",)), closed({"ref": part("read_item")}, ("ref",))]
+    return told("input", {"type": "object", "anyOf": forms})
+
+
+def row() -> Schema:
+    words = {"then": "row_then", "unpublished": "no_value", "cite": "cite", "label": "row_label"}
+    keys = words | {"from": "row_from", "before": "row_before"}
+    return told(
+        "row",
         {
-            "anyOf": [
-                {"type": ["number", "string"]},
-                closed(
-                    {"ref": told("ref", of("id"))},
-                    ("ref",),
-                ),
-            ]
+            "type": "object",
+            "propertyNames": {"pattern": WORD},
+            "additionalProperties": of("cell"),
+            "oneOf": given(["then"], ["unpublished"]),
+            "properties": {key: part(word) for key, word in keys.items()},
         },
     )
-    within = {
-        "from": told("from", of("bound")),
-        "before": told("before", of("bound")),
-    }
-    none_of = told("none_of", distinct(of("literal")))
-    read_fact = told("read_fact", of("fact_name"))
-    read_item = told("read_item", of("id"))
-    row = {
-        "then": told("row_then", of("literal")),
-        "unpublished": UNPUBLISHED,
-        "cite": of("cite"),
-        "label": told("row_label", of("label")),
-        "from": told("row_from", of("date")),
-        "before": told("row_before", of("date")),
-    }
-    return {
-        "bound": bound,
-        "cell": told(
-            "cell",
-            {
-                "anyOf": [
-                    {"type": ["number", "string", "boolean"]},
-                    distinct(of("literal")),
-                    closed(within, minProperties=1),
-                    closed({"not_in": none_of}, ("not_in",)),
-                ]
-            },
-        ),
-        "input": told(
-            "input",
-            {
-                "type": "object",
-                "anyOf": [closed({"fact": read_fact}, ("fact",)), closed({"ref": read_item}, ("ref",))],
-            },
-        ),
-        "row": told(
-            "row",
-            {
-                "type": "object",
-                "propertyNames": {"pattern": WORD},
-                "additionalProperties": of("cell"),
-                "oneOf": or_unpublished("then"),
-                "properties": row,
-            },
-        ),
-    }
 
 
-def item(key: str, own: Mapping[str, Schema], required: Sequence[str], **more: Any) -> Schema:
-    """An item of a convention: what all items have, then its own keys."""
-    when = told("warning_when", of("condition"))
-    warned = told("warning_text", of("label"))
-    head = {
-        "id": of("id"),
-        "label": told("item_label", of("label")),
-        "cite": of("cite"),
-        "note": told("note", of("label")),
-        "applies_when": told("applies_when", of("condition")),
-        "unless": told("unless", of("condition")),
-        "warnings": told(
-            "warnings", listed(told("one_warning", closed({"when": when, "text": warned}, ("when", "text"))))
-        ),
-        "aliases": told("aliases", distinct(of("id"))),
-    }
-    return told(key, closed({**head, **own}, ("id", "label", *required), **more))
+def quantity() -> Schema:
+    ways = [({"value": part("quantity_value")}, ("value",)), *bodies()]
+    own = {"unit": part("unit"), "value_labels": part("value_labels")}
+    every = {key: schema for keys, _ in ways for key, schema in keys.items()}
+    beside = {"otherwise": ["cases"], "values": ["by_outcome"]}
+    body = record({"item": {}}, {**own, **every}, dependencies=beside, oneOf=given(*(needed for _, needed in ways)))
+    return told("quantity", body)
 
 
-def items() -> dict[str, Schema]:
-    """Everything with an id."""
-    unit = told("unit", {"type": "string", "enum": list(UNITS)})
-    value_labels = told("value_labels", keyed(WORD, of("label")))
-    named = {"unit": unit, "value_labels": value_labels}
-    return {
-        "parameter": item(
-            "parameter",
-            {"unit": unit, "values": dated_values()},
-            ("unit", "values"),
-        ),
-        "table": item(
-            "table",
-            {
-                **named,
-                "inputs": told("inputs", keyed(NOT_COLUMNS, of("input"))),
-                "rows": told("rows", listed(of("row"))),
-            },
-            ("inputs", "rows"),
-            **{
-                "if": {"required": ["unit"]},
-                "then": {
-                    "properties": {"rows": {"items": {"properties": {"then": {"type": "number", "x-typed": True}}}}}
-                },
-            },
-        ),
-        "quantity": quantity(named),
-        "derogation": derogation(),
-        "criterion": item(
-            "criterion",
-            {
-                "informs": told("informs", {"enum": [True]}),
-                "refusal": told("refusal", of("label")),
-                "met_when": told("met_when", of("condition")),
-                "derogations": told("derogations", listed(of("derogation"))),
-            },
-            ("cite", "met_when"),
-        ),
-        **outcomes(value_labels),
-        "payment": item(
-            "payment",
-            {
-                "amount": told("amount", of("number")),
-                "due": told("payment_due", of("day")),
-            },
-            ("cite", "amount", "due"),
-        ),
-        "obligation": item(
-            "obligation",
-            {
-                "due": told("obligation_due", of("day")),
-                "done_when": told("done_when", of("condition")),
-                "unmet_when": told("unmet_when", of("condition")),
-                "if_unmet": told("if_unmet", {"type": "string", "enum": list(IF_UNMET)}),
-            },
-            ("cite",),
-        ),
-        "consistency": item(
-            "one_consistency",
-            {
-                "severity": told("severity", {"type": "string", "enum": ["error", "warning"]}),
-                "holds_when": told("holds_when", of("condition")),
-            },
-            ("severity", "holds_when"),
-        ),
-        "overlay": overlay(),
-        "property": law_property(),
-        "supposition": supposition(),
-    }
+def verdict_condition() -> Schema:
+    """A condition over verdicts, as the rules of an outcome have."""
+    lists = [row for row in CONNECTIVES.values() if row.unordered]
+    forms = [
+        closed({"criterion": part("criterion_atom"), "verdict": of("verdicts")}, ("criterion", "verdict")),
+        *(closed({key: part(key)}, (key,)) for key in ("any_criterion", "every_criterion")),
+        *(closed({row.name: meant(row, listed(of("verdict_condition")))}, (row.name,)) for row in lists),
+    ]
+    return told("verdict_condition", {"type": "object", "anyOf": forms})
 
 
 def changes(definitions: Mapping[str, Schema]) -> Schema:
@@ -469,173 +381,22 @@ def changes(definitions: Mapping[str, Schema]) -> Schema:
     return told("change", closed(kinds, minProperties=1))
 
 
-def dated_values() -> Schema:
-    dated = closed(
-        {
-            "from": told("dated_from", of("date")),
-            "value": told("value", {"type": "number"}),
-            "unpublished": UNPUBLISHED,
-            "cite": of("cite"),
-        },
-        ("from",),
-        oneOf=or_unpublished("value"),
-    )
-    return told("dated_values", listed(told("dated_value", dated)))
-
-
-def quantity(named: Mapping[str, Schema]) -> Schema:
-    value = told("quantity_value", of("expression"))
-    ways = [({"value": value}, ("value",)), *bodies()]
-    every = {key: schema for keys, _ in ways for key, schema in keys.items()}
-    return item(
-        "quantity",
-        {**named, **every},
-        (),
-        dependencies={"otherwise": ["cases"], "values": ["by_outcome"]},
-        oneOf=[{"required": list(required)} for _, required in ways],
-    )
-
-
-def derogation() -> Schema:
-    keys = {
-        "id": of("id"),
-        "label": told("derogation_label", of("label")),
-        "cite": of("cite"),
-        "when": told("derogation_when", of("condition")),
-    }
-    return told("derogation", closed(keys, ("id", "label", "cite", "when")))
-
-
-def outcomes(value_labels: Schema) -> dict[str, Schema]:
-    """Decisions among values, and the conditions over verdicts that their rules have."""
-    rule = closed(
-        {
-            "id": of("id"),
-            "when": told("rule_when", of("verdict_condition")),
-            "then": told("rule_then", text(WORD)),
-            "unpublished": UNPUBLISHED,
-            "cite": of("cite"),
-        },
-        ("id", "when"),
-        oneOf=or_unpublished("then"),
-    )
-    excluded = closed(
-        {
-            "when": told("excluded_when", of("verdict_condition")),
-            "because": told("because", of("label")),
-        },
-        ("when", "because"),
-    )
-    own = {
-        "values": told("outcome_values", distinct(text(WORD), 2)),
-        "value_labels": value_labels,
-        "rules": told("rules", listed(told("one_rule", rule))),
-        "excluded": told("excluded", listed(told("one_excluded", excluded))),
-    }
-    atom = told("criterion_atom", of("id"))
-    some = told("any_criterion", of("verdicts"))
-    every = told("every_criterion", of("verdicts"))
-    lists = [row for row in CONNECTIVES.values() if row.unordered]
-    verdict = {"enum": list(VERDICTS)}
-    return {
-        "verdicts": told("verdicts", {"anyOf": [{"type": "string", **verdict}, distinct(verdict)]}),
-        "verdict_condition": told(
-            "verdict_condition",
-            {
-                "type": "object",
-                "anyOf": [
-                    closed({"criterion": atom, "verdict": of("verdicts")}, ("criterion", "verdict")),
-                    closed({"any_criterion": some}, ("any_criterion",)),
-                    closed({"every_criterion": every}, ("every_criterion",)),
-                    *(closed({row.name: meant(row, listed(of("verdict_condition")))}, (row.name,)) for row in lists),
-                ],
-            },
-        ),
-        "outcome": item(
-            "outcome",
-            own,
-            ("values", "rules"),
-        ),
-    }
-
-
-def overlay() -> Schema:
-    signed = {
-        "from": told("signed_from", of("date")),
-        "before": told("signed_before", of("date")),
-    }
-    keys = {
-        "id": of("id"),
-        "label": told("overlay_label", of("label")),
-        "cite": of("cite"),
-        "note": told("overlay_note", of("label")),
-        "signed": told("signed", closed(signed, ("before",))),
-        "from_first_anniversary_on_or_after": told("from_first_anniversary_on_or_after", of("date")),
-        "when": told("overlay_when", of("condition")),
-        "replace": told("replace", keyed(ID, of("id"))),
-        "add_derogations": told("add_derogations", keyed(ID, distinct(of("id")))),
-    }
-    return told(
-        "overlay",
-        closed(
-            keys,
-            ("id", "label", "cite", "signed"),
-            anyOf=[{"required": ["replace"]}, {"required": ["add_derogations"]}],
-        ),
-    )
-
-
-def law_property() -> Schema:
-    keys = {
-        "id": of("id"),
-        "label": told("property_label", of("label")),
-        "cite": of("cite"),
-        "note": told("overlay_note", of("label")),
-        "when": told("property_when", of("condition")),
-        "never": told("never", of("condition")),
-        "more": told("more", of("fact_name")),
-        "never_less": told("never_less", of("id")),
-        "never_more": told("never_more", of("id")),
-    }
-    return told(
-        "property",
-        closed(
-            keys,
-            ("id", "label", "cite"),
-            oneOf=[{"required": ["never"]}, {"required": ["more"]}],
-            dependencies={"never_less": ["more"], "never_more": ["more"]},
-            **{
-                "if": {"required": ["more"]},
-                "then": {"oneOf": [{"required": ["never_less"]}, {"required": ["never_more"]}]},
-            },
-        ),
-    )
-
-
-def supposition() -> Schema:
-    keys = {
-        "id": of("id"),
-        "label": told("supposition_label", of("label")),
-        "cite": of("cite"),
-        "signed": told(
-            "supposition_signed",
-            closed({"from": told("signed_from", of("date")), "before": told("signed_before", of("date"))}),
-        ),
-        "when": told("supposition_when", of("condition")),
-        "right": told("right", of("fact_name")),
-        "assumption": told("assumption", of("fact_name")),
-        "be": told("be", listed(of("expression"))),
-        "along": told(
-            "along",
-            listed(told("one_along", closed({"fact": of("fact_name"), "be": of("expression")}, ("fact", "be")))),
-        ),
-        "day": told("day_of_right", {"type": "string", "enum": ["from", "until"]}),
-        "year": told("year_of_effect", {"type": "string", "enum": ["next"]}),
-    }
-    return told(
-        "supposition",
-        closed(keys, ("id", "label", "cite", "be"), oneOf=[{"required": ["right"]}, {"required": ["assumption"]}]),
-    )
+SPECIAL: Mapping[str, Callable[[], Schema]] = {
+    "fact_name": fact_name,
+    "literal": literal,
+    "condition": condition,
+    "expression": partial(valued, "expression", LITERAL),
+    "number": partial(valued, "number", OWN["value"], **{"x-typed": True}),
+    "count": partial(valued, "count", {"type": "integer"}, **{"x-typed": True}),
+    "day": partial(valued, "day", DAY_TEXT, **{"x-typed": True}),
+    "measure": partial(valued, "measure", OWN["value"], told("unquoted", DAY_TEXT), **{"x-typed": True}),
+    "computed": computed,
+    "cell": cell,
+    "input": table_input,
+    "row": row,
+    "quantity": quantity,
+    "verdict_condition": verdict_condition,
+}
 
 
 if __name__ == "__main__":

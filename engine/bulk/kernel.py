@@ -27,7 +27,7 @@ from engine.language.facts import Fact, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import WARNED, YEAR_START, Convention, Item, Obligation, Payment, Window
-from engine.policy.overlays import Laid, in_force_when, signed_under
+from engine.policy.overlays import Laid, in_force_when, reached, signed_under
 from engine.policy.registry import Registry
 
 WINDOW, LAID = "avenant:window", "avenant:laid"
@@ -222,14 +222,12 @@ def _defined(plans: Mapping[int, Plan], wanted: Collection[str]) -> dict[str, tu
 
 def _below(plan: Plan, wanted: Iterable[str]) -> dict[str, Step]:
     """The steps of the wanted results and of all that their columns and warnings read."""
-    steps, found = {step.item.id: step for step in plan.steps}, dict[str, Step]()
-    waiting = [id_ for id_ in wanted if id_ in steps]
-    while waiting:
-        id_ = waiting.pop()
-        if id_ not in found:
-            found[id_] = steps[id_]
-            waiting += _reads(steps[id_].item) | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
-    return found
+    steps = {step.item.id: step for step in plan.steps}
+
+    def reads(id_: str) -> Set[str]:
+        return _reads(steps[id_].item) | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
+
+    return {id_: steps[id_] for id_ in reached(steps.keys() & wanted, reads)}
 
 
 def _reads(item: Item) -> set[str]:

@@ -8,7 +8,7 @@ day that it names: a table is laid with cells in the place of its dates, as it i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
@@ -78,19 +78,16 @@ def laid_items(convention: model.Convention, overlays: Sequence[Laid]) -> dict[s
                 more = tuple(later.derogations[d] for d in added if d in later.derogations)
                 items[id_] = replace(item, body=replace(item.body, derogations=item.body.derogations + more))
     for later, overlay in reversed(overlays):  # an item that two texts replace reads what the later one says
-        lent = [items[id_] for id_ in (*overlay.replace, *overlay.add_derogations) if id_ in items]
+        lent = {id_: items[id_] for id_ in (*overlay.replace, *overlay.add_derogations) if id_ in items}
         _bring_along(items, later, lent)
     return items
 
 
-def _bring_along(items: dict[str, model.Item], later: model.Convention, lent: Iterable[model.Item]) -> None:
+def _bring_along(items: dict[str, model.Item], later: model.Convention, lent: Mapping[str, model.Item]) -> None:
     """Adds the items of ``later`` that the items it lends name and the contract's own convention lacks."""
-    waiting = list(lent)
-    while waiting:
-        for id_ in named_items(waiting.pop()):
-            if id_ not in items and id_ in later.items:
-                items[id_] = _running(later.items[id_])
-                waiting.append(items[id_])
+    lacking = later.items.keys() - items
+    brought = reached(lent, lambda id_: named_items(lent.get(id_) or later.items[id_]), lambda id_: id_ in lacking)
+    items.update({id_: _running(later.items[id_]) for id_ in brought if id_ not in lent})
 
 
 def _running(item: model.Item) -> model.Item:
@@ -101,6 +98,19 @@ def _running(item: model.Item) -> model.Item:
 def named_items(item: model.Item) -> Iterable[str]:
     """The ids of the items that ``item`` reads."""
     return (ref.id for ref in find(ItemRef, item))
+
+
+def reached(
+    starts: Iterable[str], reads: Callable[[str], Iterable[str]], passes: Callable[[str], bool] = lambda id_: True
+) -> tuple[str, ...]:
+    """The ids from which one starts, and all that they read, themselves or through others that one passes."""
+    found = dict.fromkeys(starts)
+    waiting = list(found)
+    while waiting:
+        more = [id_ for id_ in reads(waiting.pop()) if id_ not in found and passes(id_)]
+        found.update(dict.fromkeys(more))
+        waiting += more
+    return tuple(found)
 
 
 def year_start_item(convention: model.Convention) -> model.Item:

@@ -138,8 +138,8 @@ class Encoding:
     def defined_as(self, definition: Definition, names: Names | None = None) -> Symbolic:
         """The answer of a definition, which means something where it is in force."""
         known, reads = names or self.names(definition), definition.step.reads
-        facts = tuple(self.space.fact(name) for name in reads.facts)
-        asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
+        facts = tuple(known.space.fact(name) for name in reads.facts)
+        asked = tuple(known.space.choices.get(id_) for id_ in sorted(reads.questions))
         key = (definition.key, tuple(known.items.values()), facts, asked)
         if key not in self.shared:
             self.shared[key] = at_once.answer(definition.step, known)

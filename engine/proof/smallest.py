@@ -61,7 +61,8 @@ def smallest_changes(
     """
     bank, space = encoding.bank, encoding.space
     changed = {name: bank.negate(_unchanged(space, name, now)) for name in space.open_facts}
-    kept = (space.present[name] for name in changed if name in now and not _event(space, name))
+    facts = (space.vocabulary.facts[name] for name in changed if name in now)
+    kept = (space.present[fact.name] for fact in facts if not (fact.absence_answers and fact.type.kind == "date"))
     prover = Prover(space, (*encoding.base, *kept, goal), effort)
     status = prover.ask()
     if status is not Status.SHOWN:
@@ -74,11 +75,6 @@ def smallest_changes(
     order = list(space.open_facts)
     search.found.sort(key=lambda change: (len(change.facts), [order.index(name) for name in change.facts]))
     return Changes(tuple(search.found), Status.SHOWN if search.complete else Status.UNDECIDED, most, effort)
-
-
-def _event(space: Space, name: str) -> bool:
-    fact = space.vocabulary.facts[name]
-    return fact.absence_answers and fact.type.kind == "date"
 
 
 @dataclass(slots=True)

@@ -118,17 +118,13 @@ class _Widening:
         if isinstance(value, Absent | bool):
             return
         if isinstance(value, str):
-            self._add_words(name, value)
+            for word in self.inputs[name].type.values:
+                if word != value:
+                    self._try(name, Extent(values=(*self.extents[name].values, word)))
         else:
             self.extents[name] = Extent(low=value, high=value)
             self._reach(name, value, -self._unit(name))
             self._reach(name, value, self._unit(name))
-
-    def _add_words(self, name: str, value: str) -> None:
-        """All words that are proved."""
-        for word in self.inputs[name].type.values:
-            if word != value:
-                self._try(name, Extent(values=(*self.extents[name].values, word)))
 
     def _fails(self, name: str, value: Scalar) -> bool:
         """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""

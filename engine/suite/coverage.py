@@ -135,11 +135,11 @@ class Probes:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._asked = {step.step.item.id: [*self._closures(step.step.item)] for step in program.steps}
-
-    def _closures(self, item: Item) -> Iterator[tuple[Location, int, Closure]]:
-        names = self.program.names
-        return ((asked.at, names.slot(ref), condition(asked, names)) for _, ref, asked in _thresholds(item))
+        items, names = (step.step.item for step in program.steps), program.names
+        self._asked: dict[str, list[tuple[Location, int, Closure]]] = {
+            item.id: [(asked.at, names.slot(ref), condition(asked, names)) for _, ref, asked in _thresholds(item)]
+            for item in items
+        }
 
     def reached(self, run: Run, looked_at: Iterable[str]) -> Iterator[Side]:
         """The sides of the places that decide in a run, among the items looked at."""

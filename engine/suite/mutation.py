@@ -140,7 +140,8 @@ class _Bench:
         try:
             status = self._tried(mutant, changed)
             if status == SURVIVED and self.propose:
-                proposal = self._proposal(mutant, changed)
+                told = (proposed_entry(self.session, changed, *each) for each in self._telling(mutant, changed))
+                proposal = next((entry for entry in told if entry is not None), None)
         except InputFault:
             status = INVALID
         finally:
@@ -162,15 +163,11 @@ class _Bench:
             if _noticed(changed, self._of_item(mutant, differs[-1])):
                 return CAUGHT
         # Whether a changed item waits for other facts in the case of some test, whether or not the test looks.
-        otherwise = (d.differs(id_, e) for d in differs for id_ in d.changed for e in self._under(d))
+        under = ((d, each) for d in differs for each in self.observed if each.run.program is d.before)
+        otherwise = (d.differs(id_, each) for d, each in under for id_ in d.changed)
         if differs and not any(otherwise) and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
             return EQUIVALENT
         return SURVIVED
-
-    def _proposal(self, mutant: Mutant, changed: Session) -> Entry | None:
-        """A test that would notice a survivor: of the first case that tells its item apart, else of some test."""
-        entries = (proposed_entry(self.session, changed, *told) for told in self._telling(mutant, changed))
-        return next((entry for entry in entries if entry is not None), None)
 
     def _telling(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Facts, Mapping[str, str], str]]:
         """Cases that may tell a change apart, and the item to look at."""
@@ -184,10 +181,6 @@ class _Bench:
             facts, choices = encoding.space.case_of(symbols)
             for id_ in encoding.items_at(mutant.item.at):
                 yield facts, other_readings(encoding, choices), id_
-
-    def _under(self, differ: Differ) -> list[Observed]:
-        """The tests under the program of a change."""
-        return [each for each in self.observed if each.run.program is differ.before]
 
     def _keys(self, mutant: Mutant) -> list[Key]:
         assert mutant.item is not None

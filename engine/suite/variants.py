@@ -6,7 +6,7 @@ Thresholds move by one step of what they are compared with, operators turn into 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -71,7 +71,8 @@ def _setting_of(member: Any, whole: Any, setting: MutationSetting) -> MutationSe
             listed = COMPARISONS[operator].operands == "list"
             return None if listed else replace(bare, measured=left) if isinstance(member, tree.Literal) else bare
         case model.Table(inputs, rows):
-            return replace(bare, others=_literals(each.then for each in rows if each is not member), inputs=inputs)
+            given = (each.then for each in rows if each is not member)
+            return replace(bare, others=tuple(each for each in given if isinstance(each, tree.Literal)), inputs=inputs)
         case model.Row(cells) if isinstance(member, tree.Cell):
             assert setting.inputs is not None, "a row stands in a table"
             return replace(bare, measured=setting.inputs[next(name for name in cells if cells[name] is member)])
@@ -82,10 +83,6 @@ def _setting_of(member: Any, whole: Any, setting: MutationSetting) -> MutationSe
         case model.Row() | tree.Cell():
             return setting
     return bare
-
-
-def _literals(values: Iterable[Any]) -> tuple[tree.Literal, ...]:
-    return tuple(each for each in values if isinstance(each, tree.Literal))
 
 
 def _own(whole: Any, setting: MutationSetting) -> Iterator[Variant]:

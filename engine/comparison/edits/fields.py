@@ -54,9 +54,9 @@ def _node(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return optional_edits(before, after, name, spot, spot.inside((name, "")))
 
 
-def _own(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """A condition or expression that the path does not name: it is what the part says."""
-    return node_edits(before, after, spot)
+def _unnamed(compare: Callable[[Any, Any, Spot], Iterator[Edit]]) -> Field:
+    """What the path does not name: it is what the part says, or rests on."""
+    return lambda before, after, name, spot: compare(before, after, spot)
 
 
 def _value(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -66,10 +66,6 @@ def _value(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
             yield replace(each, part="value") if each.part == "expression" else each
     elif before != after:
         yield spot.edit("value", before, after)
-
-
-def _cite(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    return citation_edits(before, after, spot)
 
 
 def _grounds(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -206,7 +202,7 @@ FIELDS: Mapping[Field, str] = {
     _node: """Convention.years_from Overlay.when Derogation.when Property.when Property.never Property.more
         Property.result Supposition.when Supposition.fact Along.fact Along.be Rule.when applies_when unless met_when
         amount due done_when unmet_when""",
-    _own: "Quantity.expression Caution.when Excluded.when",
+    _unnamed(node_edits): "Quantity.expression Caution.when Excluded.when",
     _value: "Row.then Rule.then",
     _body: "Item.body",
     _by_id: "Outcome.rules Criterion.derogations",
@@ -217,7 +213,7 @@ FIELDS: Mapping[Field, str] = {
     _each(_choice, "choice", "choice"): "Interpretation.choices",
     _known: "WithoutRules.known",
     _each(_set): "Overlay.replace Overlay.add_derogations",
-    _cite: "cite",
+    _unnamed(citation_edits): "cite",
     _grounds: "Convention.kept",
     _silent: "Convention.amends",
     _text: "label note question text because refusal ask",

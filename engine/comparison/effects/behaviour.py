@@ -185,13 +185,8 @@ def _statuses(study: Study, both: Versions) -> Iterator[Status]:
             status = BEYOND if both.offered_alone & both.facts_below(id_) else PROVED
         else:
             status = OFFSET if cause in study.offset else UNDECIDED
-        yield Status(id_, _change(both, id_), status)
-
-
-def _change(both: Versions, id_: str) -> str:
-    if not both.of(OLDER, id_):
-        return "added"
-    return "changed" if both.of(NEWER, id_) else "removed"
+        change = "added" if not both.of(OLDER, id_) else "changed" if both.of(NEWER, id_) else "removed"
+        yield Status(id_, change, status)
 
 
 def _rank(effect: Effect, results: Results) -> tuple[int, bool, int]:

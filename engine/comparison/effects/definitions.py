@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.comparison.edits.same import meaning, ranged, ranging
@@ -14,7 +14,7 @@ from engine.language.symbolic import Symbolic
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.policy.model import Item, Outcome
-from engine.policy.overlays import named_items
+from engine.policy.overlays import named_items, reached
 from engine.policy.resolve import named_in
 from engine.proof.encoding import Encoding
 
@@ -48,7 +48,6 @@ class Versions:
     defaults: tuple[str, ...]
     _reads: Mapping[str, tuple[str, ...]]
     _readers: Mapping[str, tuple[str, ...]]
-    terms: dict[object, Symbolic] = field(default_factory=dict)  # answers of definitions, by all that they read
 
     @property
     def bank(self) -> TermBank:
@@ -83,10 +82,11 @@ class Versions:
         """The items that an item reads in either version."""
         return self._reads.get(id_, ())
 
-    def below(self, ids: Iterable[str], stops: Container[str] = ()) -> set[str]:
+    def below(self, ids: Iterable[str], stops: Iterable[str] = ()) -> set[str]:
         """These items and all that they rest on in either version, but not through the ``stops``."""
         known = {*self.definitions[NEWER], *self.definitions[OLDER]}
-        return _reached(ids, self._reads, lambda id_: id_ in known and id_ not in stops)
+        own = known.difference(stops)
+        return {*reached(own.intersection(ids), self.reads, own.__contains__)}
 
     @property
     def offered_alone(self) -> frozenset[str]:
@@ -103,7 +103,7 @@ class Versions:
 
     def above(self, ids: Iterable[str]) -> set[str]:
         """These items and all that rest on them in either version."""
-        return _reached(ids, self._readers, lambda id_: True)
+        return {*reached(ids, lambda id_: self._readers.get(id_, ()))}
 
     def items_of(self, cause: Cause) -> tuple[str, ...]:
         """Where an edit enters: the item itself, or those that ask the question."""
@@ -114,18 +114,6 @@ class Versions:
     def asked(self, id_: str) -> frozenset[str]:
         """The questions that an item asks in either version."""
         return frozenset().union(*(each.step.reads.questions for side in SIDES for each in self.of(side, id_)))
-
-
-def _reached(ids: Iterable[str], links: Mapping[str, Iterable[str]], passes: Callable[[str], bool]) -> set[str]:
-    """These ids and all that links lead to from them, of those that may be passed."""
-    met: set[str] = set()
-    waiting = list(ids)
-    while waiting:
-        id_ = waiting.pop()
-        if id_ not in met and passes(id_):
-            met.add(id_)
-            waiting.extend(links.get(id_, ()))
-    return met
 
 
 def versions(older: Encoding, newer: Encoding) -> Versions:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.effects.definitions import ITEM, NEWER, READING, SIDES, Cause, Versions
-from engine.evaluation.at_once import Definition, answer
+from engine.evaluation.at_once import Definition
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, different, mixed
 from engine.language.term_bank import TermBank
@@ -112,14 +112,8 @@ class Mixture:
         return answer
 
     def _encoded(self, each: Definition, side: int) -> Symbolic:
-        """The answer of a definition; mixtures that give it the same to read share it."""
-        reads, terms = each.step.reads, self.versions.terms
-        items = {id_: self._items[id_][side] for id_ in reads.items if id_ in self._items}
-        asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
-        key = (id(each), tuple(items.get(id_) for id_ in reads.items), asked)
-        if key not in terms:
-            terms[key] = answer(each.step, Names(self.space, items, each.scope))
-        return terms[key]
+        items = {id_: self._items[id_][side] for id_ in each.step.reads.items if id_ in self._items}
+        return self.versions.encodings[side].defined_as(each, Names(self.space, items, each.scope))
 
 
 def mixture(both: Versions) -> Mixture:

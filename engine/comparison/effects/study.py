@@ -89,7 +89,8 @@ class Study:
     def _look_at(self, result: Result) -> None:
         """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
         below = self.both.below([result.id]).intersection(self.results.headline) - {result.id}
-        told = {edit for each in self.effects if each.result in below for edit in each.edits}
+        before = [each for each in self.effects if each.result in below]
+        told = {edit for each in before for edit in each.edits}
         for cause in self._direct(result.id):
             if cause not in told:
                 self._alone(result, cause)
@@ -97,19 +98,15 @@ class Study:
             found = (self.prover.first(result.differs, where)[1] for where in self._settled_first(result))
             if symbols := next(filter(None, found), None):
                 causes = mixture.smallest(self.mixed, result, self.prover, symbols)
-                self._keep(result, causes, symbols, self._origin(result.id, causes))
+                # It is the consequence of a result that it rests on and that the same edits change.
+                origin = next((each.result for each in before if set(each.edits) & set(causes)), None)
+                self._keep(result, causes, symbols, origin)
 
     def _settled_first(self, result: Result) -> tuple[Term, Term]:
         """Where a result is known in both versions, then where it is not."""
         bank = self.both.bank
         settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
         return settled, bank.negate(settled)
-
-    def _origin(self, id_: str, causes: Causes) -> str | None:
-        """The result of which another is the consequence: one that it rests on and that the same edits change."""
-        below = self.both.below([id_]) - {id_}
-        told = [each.result for each in self.effects if each.result in below and set(each.edits) & set(causes)]
-        return next((each for each in told if each in self.results.headline), None)
 
     def look_closer(self) -> None:
         """Looks for results that an edit nowhere told of changes beside others: the newer version without it differs.

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation
 from engine.policy.checks.citations import citations
-from engine.policy.model import SOURCE_KINDS, Convention, Item, Row, Table, Window
+from engine.policy.model import SOURCE_KINDS, Convention, Row, Table, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
@@ -22,7 +22,8 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
     first = convention.signed_from
     last = first.replace(year=min(first.year + LONGEST_WAIT, dt.MAXYEAR), day=min(first.day, 28))
     for item in convention.items.values():
-        dated = [*_dated(item)]
+        rows = item.body.rows if isinstance(item.body, Table) else ()
+        dated = [(row.start, row) for row in rows if row.start is not None]  # as all values of a parameter
         if item.kind == "parameter":
             yield from _in_turn(item.id, dated, first)
         for index, (start, value) in enumerate(dated):
@@ -51,12 +52,6 @@ def _in_turn(id_: str, dated: Sequence[tuple[dt.date, Row]], first: dt.date) -> 
             yield wrong(value.at, "value-order", id=id_)
     if min((start for start, _ in dated), default=first) > first:
         yield wrong(dated[0][1].at, "value-late", id=id_)
-
-
-def _dated(item: Item) -> Iterator[tuple[dt.date, Row]]:
-    """The rows of a table that begin on a day, as all values of a parameter do."""
-    if isinstance(item.body, Table):
-        yield from ((row.start, row) for row in item.body.rows if row.start is not None)
 
 
 def _older(id_: str, day: dt.date | None, start: dt.date, at: Location) -> Iterator[Problem]:

@@ -131,8 +131,8 @@ def test_a_witness_folder_that_is_a_file_is_told(edited_small: Path, tmp_path: P
     assert f"{target}: output-unwritable" in said
 
 
-def test_unchanged_rules_are_told_to_have_no_effect(policies: Path) -> None:
-    result = avenant("diff", str(policies), str(policies), "--behaviour", "--lang", "en")
+def test_unchanged_rules_are_told_to_have_no_effect() -> None:
+    result = avenant("diff", str(SMALL), str(SMALL), "--behaviour", "--lang", "en")
     assert result.exit_code == 0
     assert "No rule changes its meaning, hence no result" in result.stdout
 

@@ -139,7 +139,7 @@ def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> 
     return chain(filter(said, observed), filter(looked_at, observed), observed)
 
 
-@pytest.mark.turns(place=sorted(named()), every=2)
+@pytest.mark.turns(place=sorted(named()), every=4)
 def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
     place: tuple[str, str], session: Session, cases: list[PolicyCase], observed: list[Observed]
 ) -> None:

@@ -183,7 +183,7 @@ def test_a_mangled_file_is_decided_or_refused_with_its_place(
     rng = random.Random(SEED)
     whole = _whole(suffix)
     source, output = tmp_path / f"in.{suffix}", tmp_path / "out.csv"
-    for number in range(effort.of(SWEEP, part=60)):
+    for number in range(effort.of(SWEEP, part=120)):
         source.write_bytes(_mangled(rng, whole))
         job = Job((str(source),), str(output if number % 3 else tmp_path / "out.jsonl"), {})
         assert all(problem.location.file for problem in faults_of(job, small))

@@ -25,6 +25,7 @@ from engine.evaluation.session import Session
 
 SEED = 7
 SAMPLE = 2000
+ROWS = 10_000  # of the portfolio
 PORTFOLIO = ROOT / "examples" / "portfolio.csv"
 
 
@@ -68,14 +69,15 @@ def same(left: pl.DataFrame, right: pl.DataFrame, key: str) -> None:
 
 
 def test_a_frame_that_speaks_arrow_gives_the_frame_of_polars(
-    sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, tmp_path: Path
+    sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, tmp_path: Path, effort: Effort
 ) -> None:
     sample.write_parquet(tmp_path / "in.parquet")
     relation = duckdb.connect().read_parquet(str(tmp_path / "in.parquet"))
     same(evaluate_frame(relation, session, criteria=True), by_polars, "number")
     facts = {name: dtype for name, dtype in sample.schema.items() if name in session.registry.vocabulary.facts}
-    read = evaluate_frame(duckdb.connect().read_csv(str(PORTFOLIO)), session)
-    typed = pl.read_csv(PORTFOLIO, schema_overrides={n: t for n, t in facts.items() if n in read.columns})
+    rows = effort.of(ROWS)
+    read = evaluate_frame(duckdb.connect().read_csv(str(PORTFOLIO)).limit(rows), session)
+    typed = pl.read_csv(PORTFOLIO, n_rows=rows, schema_overrides={n: t for n, t in facts.items() if n in read.columns})
     same(read.drop(facts, strict=False), evaluate_frame(typed, session).drop(facts, strict=False), "dossier")
 
 

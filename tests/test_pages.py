@@ -121,7 +121,7 @@ def bare(page: Page, lang: str) -> Iterator[str]:
                         yield " | ".join(row)
 
 
-@pytest.mark.turns(path=FILES, lang=LANGS, every=3)
+@pytest.mark.turns(path=FILES, lang=LANGS, every=6)
 def test_a_page_holds_words_alone_and_each_open_result_its_reason(
     session: Session, codes: set[str], path: Path, lang: str
 ) -> None:
@@ -197,7 +197,7 @@ def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> N
 
 def test_each_word_of_the_trade_is_explained_once_on_the_page_that_uses_it(session: Session, effort: Effort) -> None:
     used: set[str] = set()
-    for path in effort.share(FILES, len(FILES) // 3):
+    for path in effort.share(FILES, len(FILES) // 6):
         for lang in LANGS:
             for name, page in pages(session, path, Say(session.registry, lang)):
                 text = " ".join(plain(page, 1000).split())

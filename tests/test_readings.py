@@ -98,7 +98,7 @@ def cases(session: Session, count: int) -> Iterator[tuple[Convention, Facts]]:
 def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_is_shown(
     session: Session, effort: Effort
 ) -> None:
-    listed, drawn = 0, effort.of(CASES_DRAWN, part=160)
+    listed, drawn = 0, effort.of(CASES_DRAWN, part=500)
     for convention, facts in cases(session, drawn // len(session.registry.conventions) + 1):
         try:
             decision = session.decide(facts)
@@ -144,7 +144,7 @@ def test_the_rights_and_assumptions_listed_are_exactly_those_that_change_a_resul
     session: Session, effort: Effort
 ) -> None:
     listed: list[str] = []
-    for convention, facts in cases(session, effort.of(CASES_DRAWN // 5, part=25)):
+    for convention, facts in cases(session, effort.of(CASES_DRAWN // 5, part=50)):
         try:
             decision = session.decide(facts)
         except InputFault:
@@ -173,7 +173,7 @@ def lives(session: Session, effort: Effort) -> Iterator[Timeline]:
     drawn = (
         loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=50))
     )
-    for document in (*effort.share(documents), *drawn):
+    for document in (*effort.share(documents, part=50), *drawn):
         try:
             dossier = read_dossier(document, session.registry.vocabulary)
             yield timeline(session, dossier, as_of=rng.choice((None, dt.date(2026, 11, 28))))

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from engine.report.say import Say
 GUIDE = ROOT / "docs/fr/redacteurs.md"
 AMENDMENT = ROOT / "docs/fr/avenant"
 COPIED_WHOLE = ("2030", "01/01/2030", "--whole")  # the commands about a text that stands alone
+OF_DOCTORS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention")  # the texts of a copy that is not whole
 LONGEST = 80  # lines of the tutorial's amendment, tests and differences included
 CASE = """contrat: {date_signature: "2023-09-04", option: demi_etp}
 medecin: {secteur: secteur_1, specialite: medecine_generale, age: 66}
@@ -48,13 +49,19 @@ def commands() -> list[str]:
 
 
 class Copy:
-    """A copy of the project under git, whose ``avenant`` is its own where a shell runs it."""
+    """A copy of the project under git, whose ``avenant`` is its own where a shell runs it.
 
-    def __init__(self, top: Path) -> None:
+    Where it is not ``whole``, it has the texts of doctors alone.
+    """
+
+    def __init__(self, top: Path, whole: bool) -> None:
+        def left_out(folder: str, names: Sequence[str]) -> set[str]:
+            return set() if whole or Path(folder) != ROOT / "policies" else {*names} - {*OF_DOCTORS}
+
         self.top = top
-        for name in ("engine", "policies", "schemas", "docs/fr/avenant"):
-            shutil.copytree(ROOT / name, top / name)  # with the bytecode, or each copy is compiled again
-        (top / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+        for name in ("engine", "policies", "schemas", "docs/fr/avenant"):  # with bytecode, or each is compiled again
+            shutil.copytree(ROOT / name, top / name, ignore=left_out)
+        (top / ".gitignore").write_text("engine/\n", encoding="utf-8")
         program = top / "bin/avenant"
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from engine.cli import main; main()" "$@"\n')
@@ -97,7 +104,7 @@ def dear(command: str, said: Container[str]) -> bool:
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory, effort: Effort) -> tuple[Copy, dict[str, str]]:
     """A copy on which the guide was followed, and what each command said."""
-    copy = Copy(tmp_path_factory.mktemp("guide") / "avenant")
+    copy = Copy(tmp_path_factory.mktemp("guide") / "avenant", effort.full)
     (copy.top / "case.yaml").write_text(CASE, encoding="utf-8")
     said = {"before": copy.run("avenant evaluate case.yaml --format json")}
     for command in commands():

@@ -83,7 +83,8 @@ def changed(path: Path, sheet: str, cell: str, value: Any) -> Path:
 
 
 def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tmp_path: Path) -> None:
-    copied = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+    copied = tmp_path / "policies"  # of one text, whose sound rules are all read again after what is written
+    shutil.copytree(ROOT / "policies" / CONVENTION, copied / CONVENTION)
     path = exported(tmp_path, copied, "aide.bareme", "seuil.mt.p30")
     book = openpyxl.load_workbook(path)
     rows, values = book["aide.bareme"], book["seuil.mt.p30"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key, Step
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Compiled, Program, Run, bits_of
 from engine.evaluation.session import Session, Settled
 from engine.language.expressions import Chosen, find
 from engine.language.values import UNDETERMINED
-from engine.policy.model import Convention, Item, Obligation, Outcome, Payment
+from engine.policy.model import Convention, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names
 from engine.records import dataclass
 
@@ -42,10 +42,14 @@ class Dependence:
                 bits = bits_of(program.names.choices, (node.interpretation for node in find(Chosen, overlay.when)))
                 for id_ in (*overlay.replace, *overlay.add_derogations):
                     overlaid[id_] = overlaid.get(id_, 0) | bits
-        steps = {compiled.step.item.id: compiled.step for compiled in program.steps}
-        told = frozenset(id_ for id_, step in steps.items() if _is_told(step.item))
-        exact = frozenset(id_ for id_, step in steps.items() if id_ not in told and _is_exact(step))
-        return cls(program, overlaid, exact, told)
+        told, exact = set[str](), set[str]()
+        for step in (compiled.step for compiled in program.steps):
+            item = step.item
+            if isinstance(item.body, Obligation | Payment) or item.warnings:
+                told.add(item.id)
+            elif item.unless is None and not isinstance(item.body, Outcome) and not step.reads.whether_open:
+                exact.add(item.id)
+        return cls(program, overlaid, frozenset(exact), frozenset(told))
 
     def found(self, run: Run, ids: Iterable[str], steady: Container[str] = ()) -> Mapping[str, frozenset[str]]:
         """Every interpretation that the answers of some items in a run could depend on.
@@ -74,14 +78,6 @@ class Dependence:
         for slot in program.slots_in(rests & program.item_bits):
             found |= behind[slot]
         return found
-
-
-def _is_told(item: Item) -> bool:
-    return isinstance(item.body, Obligation | Payment) or bool(item.warnings)
-
-
-def _is_exact(step: Step) -> bool:
-    return step.item.unless is None and not isinstance(step.item.body, Outcome) and not step.reads.whether_open
 
 
 def run_of(

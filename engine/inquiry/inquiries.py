@@ -21,7 +21,6 @@ from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
-from engine.policy.entries import Supposition
 from engine.policy.model import Convention, Interpretation
 
 TAKEN, OTHER = "taken", "other"  # what is assumed, and what could be so instead
@@ -33,13 +32,11 @@ def _questions(
 ) -> tuple[dict[str, Interpretation], dict[str, Supposed]]:
     """The open questions of a contract, then its assumptions as questions of their own, which come second."""
     assumed = {each.supposition.id: each for each in supposed if each.assumption}
-    asked = {id_: _as_question(each.supposition) for id_, each in assumed.items()}
-    return {**session.questions(convention), **asked}, assumed
-
-
-def _as_question(each: Supposition) -> Interpretation:
-    """Whether what is assumed holds."""
-    return Interpretation(each.id, each.label, {TAKEN: each.label, OTHER: each.label}, TAKEN, each.cite, each.at)
+    questions = {**session.questions(convention)}
+    for id_, each in ((id_, supposed.supposition) for id_, supposed in assumed.items()):
+        choices = {TAKEN: each.label, OTHER: each.label}
+        questions[id_] = Interpretation(id_, each.label, choices, TAKEN, each.cite, each.at)
+    return questions, assumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from engine.evaluation.facts import Facts, misordered
 from engine.evaluation.program import Compiled, Run
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
-from engine.inquiry.suppositions import supposed_of_case
+from engine.inquiry.suppositions import supposed_of_case, supposed_on
 from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
@@ -96,8 +96,11 @@ def ask(
     open_ = [result for result in found if result.status == "undetermined" and result.missing]
     missing = [name for result in open_ for name in result.missing if name not in declined]
     names = set(known.usual(missing, {*declined, *decision.facts}))
-    assumed = [name for name in _assumed(session, decision, found, interpret or {}) if name not in {*declined, *names}]
-    unsure = tuple(Question(known.facts[name], Fraction(0), Fraction(0)) for name in assumed)
+    told = supposed_on(supposed_of_case(session, decision, interpret or {}), {result.id for result in found})
+    assumed = [each.supposition.fact.name for each in told if each.assumption]  # another answer would change a result
+    unsure = tuple(
+        Question(known.facts[each], Fraction(0), Fraction(0)) for each in assumed if each not in {*declined, *names}
+    )
     if not names:
         return Asked(decision, found, unsure)
     untold = [name for name in known.facts if name not in decision.facts and name not in declined]
@@ -113,7 +116,9 @@ def ask(
 def _best_first(encoding: Encoding, trial: _Trial, names: Sequence[str], *, proved: bool) -> list[Question]:
     """The questions for facts, without those that are ``proved`` to neither change nor settle an open result."""
     known = encoding.space.vocabulary.facts
-    answers = {name: _answers(encoding, name, trial.open) for name in names}
+    # The answers to try for a fact, each with how many it stands for; no answer where that is one.
+    absent = {name: {UNDETERMINED: 1} if known[name].absence_answers else {} for name in names}
+    answers = {name: {**values_apart(encoding, name, trial.open), **absent[name]} for name in names}
     tried = {name: trial.tried(name, answers[name]) for name in names}
     completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
     idle = [name for name in names if not tried[name][0] and not trial.settled_by(name, completions)]
@@ -125,14 +130,6 @@ def _best_first(encoding: Encoding, trial: _Trial, names: Sequence[str], *, prov
             questions.append(Question(known[name], tried[name][0], Fraction(served, max(1, len(completions)))))
     # Sorting is stable: what is equally good stays in the order of the schema.
     return sorted(questions, key=lambda each: (-each.decides, -each.serves))
-
-
-def _assumed(session: Session, decision: Decision, found: Sequence[Result], chosen: Choices) -> Iterator[str]:
-    """The facts that are assumed for want of an answer, where another one would change a result asked about."""
-    ids = {result.id for result in found}
-    for each in supposed_of_case(session, decision, chosen):
-        if each.assumption and any(effect.place.id in ids for effect in each.effects):
-            yield each.supposition.fact.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +189,6 @@ def _undetermined(compiled: Compiled, run: Run) -> bool:
     if item.kind == OBLIGATION:
         return obligation_status(compiled, run, None)[0] == UNDETERMINED.value
     return run.answers[item.id][0] is UNDETERMINED
-
-
-def _answers(encoding: Encoding, name: str, ids: Sequence[str]) -> Mapping[Value, int]:
-    """The answers to try for a fact, each with how many it stands for; no answer where that is one."""
-    absence = encoding.space.vocabulary.facts[name].absence_answers
-    found: dict[Value, int] = dict(values_apart(encoding, name, ids).items())
-    return found | ({UNDETERMINED: 1} if absence else {})
 
 
 def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Scalar]]:

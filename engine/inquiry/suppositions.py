@@ -128,7 +128,8 @@ def supposed_by(
                 changed = _changed({**supposed, **along}, each.following, before, seen) if supposed else ()
                 if changed:
                     value = supposed[each.fact.name]
-                    yield Supposed(each, value, changed, number == 0, _is_past(each, value, as_of))
+                    past = each.day == UNTIL and isinstance(value, dt.date) and as_of is not None and value < as_of
+                    yield Supposed(each, value, changed, number == 0, past)
                     break
 
 
@@ -139,11 +140,6 @@ def _changed(more: Facts, following: bool, before: Callable[[bool], Page], seen:
     except InputFault:
         return ()
     return tuple(each for each in effects(before(following), after) if each.place.kind == RESULT)
-
-
-def _is_past(supposition: Supposition, value: Scalar, as_of: dt.date | None) -> bool:
-    """Whether the last day of a right was before the day asked about."""
-    return supposition.day == UNTIL and isinstance(value, dt.date) and as_of is not None and value < as_of
 
 
 def _known(wanted: Mapping[str, Expression], case: Settled, slots: list[Answer]) -> dict[str, Scalar]:

@@ -128,7 +128,7 @@ def test_annotations_escape_what_would_end_a_property(session: Session) -> None:
     gone = [each for each in said.splitlines() if each.startswith("::warning")]
     assert gone
     assert all("file=policies/2023_reglement_arbitral/" in each for each in gone)
-    assert diff_data._property("a%b:c,d\ne\r") == "a%25b%3Ac%2Cd e "
+    assert diff_data._command("notice", None, (), "a%b:c,d\ne\r", "t") == "::notice title=a%25b%3Ac%2Cd e ::t"
 
 
 def changed(folder: Path, old: str, new: str, file: str = "nouvelle/regles.yaml") -> None:

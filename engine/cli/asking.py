@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from engine.evaluation.facts import nested, read_case, written_elsewhere
 from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import ALL
 from engine.inquiry.questions import ask as find_questions
-from engine.language.facts import Fact, Vocabulary
+from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
 from engine.policy.document import Document, unplaced
 from engine.report import explain_page, options_page, questions_page
@@ -109,7 +109,7 @@ def _what_if(rules: Given, explained: Explained, case: str, wished: str | None, 
 
 MOST = 6  # columns that a page has room for
 
-Values = Sequence[Any]
+Values = list[Any]
 
 
 @click.command()
@@ -145,19 +145,16 @@ def _asked(texts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Values]:
             close = nearest(name, [*vocabulary.facts, *(full.rpartition(".")[2] for full in vocabulary.facts)])
             problems.append(Problem(place, "unknown-fact", {"name": name}, found[0].name if found else close))
             continue
-        asked[found[0].name] = list(_values(found[0], values, place, problems))
+        given: Values = []
+        for value in values.split(","):  # a number may have a comma only where one value is given
+            try:
+                given.append(read_spoken(value, found[0], FRENCH) if value.strip() else None)
+            except Unread as unread:
+                problems.append(unread.problem(place, found[0]))
+        asked[found[0].name] = given
     if problems:
         raise InputFault(problems)
     return asked
-
-
-def _values(fact: Fact, texts: str, place: Location, problems: list[Problem]) -> Iterator[Any]:
-    """The values; a number may have a comma only where one value is given."""
-    for text in texts.split(","):
-        try:
-            yield read_spoken(text, fact, FRENCH) if text.strip() else None
-        except Unread as unread:
-            problems.append(unread.problem(place, fact))
 
 
 def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +10,6 @@ from engine.cli.common import Given, given, interpreting
 from engine.cli.proving import progress
 from engine.cli.tongue import flag, option, tell
 from engine.errors import needing
-
-if TYPE_CHECKING:
-    from engine.bulk.job import Job, Summary
-    from engine.evaluation.session import Session
 
 ENGINES = ("polars", "spark")
 ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16")
@@ -61,7 +55,11 @@ def batch(
 
     if unsaid and engine == "spark":
         raise click.UsageError(tell("--unsaid: not with --engine spark"))
-    run = _runner(engine)
+    with needing("spark" if engine == "spark" else "bulk"):  # the dataframe libraries, imported nowhere earlier
+        if engine == "spark":
+            from engine.bulk.cluster import run_on_spark as run
+        else:
+            from engine.bulk.files import run_batch as run
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
     unsaid_of = (lambda each: unsaid_ids(told_case(session, each, "", rules.choices))) if unsaid else None
@@ -71,14 +69,3 @@ def batch(
     rules.put(FORMATS, Batch(summary, job.told_in))
     if summary.refused and (strict or not summary.cases):
         sys.exit(1)
-
-
-def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:
-    """What runs a job; the dataframe libraries are imported here and nowhere earlier."""
-    with needing("spark" if engine == "spark" else "bulk"):
-        if engine == "spark":
-            from engine.bulk.cluster import run_on_spark
-
-            return run_on_spark
-        from engine.bulk.files import run_batch
-    return run_batch

@@ -65,13 +65,14 @@ def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
     """Every result that changes, the most consequential first."""
     labels = dict.fromkeys(say.label(side.convention) for side in behaviour.meeting.sides)
     yield Heading(say("behaviour_of", label=" → ".join(labels)))
-    yield Paragraph(_compared(behaviour, say))
-    if behaviour.meeting.forced:
-        yield Paragraph(say("behaviour_forced"))
-    if behaviour.meeting.moved:
-        yield Paragraph(say("behaviour_moved"))
-    if behaviour.meeting.forced or behaviour.meeting.moved:
-        yield Paragraph(say("behaviour_kinds"))
+    sides, first, last = behaviour.meeting.sides, behaviour.meeting.first, behaviour.meeting.last
+    key, ends = ("window_from", {}) if last is None else ("window_between", {"end": say.scalar(last)})
+    a, b = (each.convention.id if say.notes is None else say.label(each.convention) for each in sides)
+    yield Paragraph(say("behaviour_days", a=a, b=b, window=say(key, start=say.scalar(first), **ends)))
+    forced, moved = behaviour.meeting.forced, behaviour.meeting.moved
+    for key, so in (("behaviour_forced", forced), ("behaviour_moved", moved), ("behaviour_kinds", forced or moved)):
+        if so:
+            yield Paragraph(say(key))
     if not behaviour.effects:
         yield Paragraph(say("behaviour_none_found" if behaviour.undecided else "behaviour_same"), "good")
     whom = Whom(behaviour, say)
@@ -82,16 +83,6 @@ def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
             yield from _grouped(mine, whom, MAX_SHOWN)
     yield from _criteria([each for each in behaviour.effects if each.result not in main], whom)
     yield from _statuses(behaviour, whom)
-
-
-def _compared(behaviour: Behaviour, say: Say) -> str:
-    meeting = behaviour.meeting
-    start = say.scalar(meeting.first)
-    end = None if meeting.last is None else say.scalar(meeting.last)
-    window = say("window_from" if end is None else "window_between", start=start, end=end)
-    sides = (side.convention for side in behaviour.meeting.sides)
-    a, b = (side.id if say.notes is None else say.label(side) for side in sides)
-    return say("behaviour_days", a=a, b=b, window=window)
 
 
 def _criteria(effects: Sequence[Effect], whom: Whom) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from engine.escaping import flowing
 from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.language.row import Operator
-from engine.policy.model import Convention, Derogation, Row, Rule
+from engine.policy.model import Derogation, Row, Rule
 from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, edits_shown, page, tables
 from engine.report.edit_words import Speaker, inline, speaker
@@ -28,6 +28,8 @@ from engine.report.objects import as_json, each_as_json
 from engine.report.say import Say
 from engine.report.values import money
 from engine.report.whom import Whom
+
+SIDES = ("before", "after")
 
 
 def written(value: Any, unit: str | None = None) -> Any:
@@ -103,11 +105,9 @@ def _one(values: list[str]) -> Any:
 
 def data(diff: Diff, say: Say) -> Any:
     """The comparison as one object, every edit and effect included."""
-    a, b = diff.sides
     comparisons = [_comparison(speaker(each, diff.sides, say)) for each in diff.found]
     return {
-        "before": {"name": a.name, "conventions": list(a.conventions)},
-        "after": {"name": b.name, "conventions": list(b.conventions)},
+        **{key: as_json(side, say, "name conventions") for key, side in zip(SIDES, diff.sides, strict=True)},
         "counts": {weight: sum(each["counts"][weight] for each in comparisons) for weight in WEIGHTS},
         "comparisons": comparisons,
         **({} if diff.effects is None else effects_object(diff.effects, say)),
@@ -115,17 +115,12 @@ def data(diff: Diff, say: Say) -> Any:
 
 
 def _comparison(spoken: Speaker) -> dict[str, Any]:
-    comparison = spoken.comparison
+    comparison, sides = spoken.comparison, (spoken.comparison.before, spoken.comparison.after)
     return {
-        "before": _side(comparison.before, spoken.say),
-        "after": _side(comparison.after, spoken.say),
+        **{key: text and as_json(text, spoken.say, "id label digest") for key, text in zip(SIDES, sides, strict=True)},
         "counts": {weight: len(comparison.of_weight([weight])) for weight in WEIGHTS},
         "edits": [_edit(spoken, edit) for edit in comparison.edits],
     }
-
-
-def _side(convention: Convention | None, say: Say) -> dict[str, str] | None:
-    return None if convention is None else as_json(convention, say, "id label digest")
 
 
 def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
@@ -183,8 +178,8 @@ def _command(kind: str, at: Location | None, revisions: Sequence[str], title: st
     if at is not None:
         within = (at.file.removeprefix(f"{name}:") for name in revisions if at.file.startswith(f"{name}:"))
         properties = {"file": next(within, at.file), "line": str(at.line), "col": str(at.column), "title": title}
-    said = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{kind} {said}::{_data(text)}"
+    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in properties.items()}
+    return f"::{kind} {','.join(f'{key}={value}' for key, value in escaped.items())}::{_data(text)}"
 
 
 def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iterator[str]:
@@ -202,7 +197,3 @@ def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iter
 
 def _data(text: str) -> str:
     return flowing(text).replace("%", "%25")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

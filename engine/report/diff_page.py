@@ -122,11 +122,8 @@ def _renamed_unsaid(comparison: Comparison) -> Iterator[tuple[Item, Item]]:
 
 def totals(comparison: Comparison, say: Say) -> str:
     """How many edits of each weight there are, as a sentence."""
-    text = say(
-        "diff_totals",
-        **{weight: say.count(f"diff_count.{weight}", len(comparison.of_weight([weight]))) for weight in WEIGHTS},
-    )
-    return text[0].upper() + text[1:]
+    counts = {weight: say.count(f"diff_count.{weight}", len(comparison.of_weight([weight]))) for weight in WEIGHTS}
+    return say.capital(say("diff_totals", **counts))
 
 
 def file_of(edit: Edit) -> str:
@@ -136,32 +133,28 @@ def file_of(edit: Edit) -> str:
 
 
 def _counts(edits: Sequence[Edit], say: Say) -> Table:
-    columns = [say(key) for key in ("diff_file", "diff_rules", "diff_citations", "diff_labels")]
-    rows = []
+    columns, rows = tuple(map(say, ("diff_file", "diff_rules", "diff_citations", "diff_labels"))), []
     for file in dict.fromkeys(file_of(edit) for edit in edits):
         own = [edit.weight for edit in edits if file_of(edit) == file]
         rows.append((file, *(str(own.count(weight)) for weight in WEIGHTS)))
-    return Table(tuple(columns), tuple(rows))
+    return Table(columns, tuple(rows))
 
 
 def _edits(spoken: Speaker, edits: Sequence[Edit], *, tables: bool) -> Iterator[Block]:
     if tables:
         columns = ("item", "diff_where", "diff_before", "diff_after", "article", "diff_place")
-        shown = columns if spoken.say.notes is None else columns[:-1]  # places are for who writes rules
-        rows = tuple(_row(spoken, edit)[: len(shown)] for edit in edits)
-        yield Table(tuple(spoken.say(key) for key in shown), rows)
+        shown, rows = columns if spoken.say.notes is None else columns[:-1], []  # places are for who writes rules
+        for edit, said in ((edit, spoken.said(edit)) for edit in edits):
+            where = said.where if edit.part != "item" else spoken.say(f"diff_item.{edit.change}")
+            values = [inline(side, spoken.say) for side in (said.before, said.after)]
+            cells = (spoken.name(edit), where, *values, said.cite, "; ".join((said.place, *spoken.beside(edit))))
+            rows.append(cells[: len(shown)])
+        yield Table(tuple(map(spoken.say, shown)), tuple(rows))
         return
     lines: list[tuple[int, str]] = []
     for _, own in groupby(edits, key=lambda edit: (edit.item, edit.kind)):
         lines.extend(_item(spoken, list(own)))
     yield Tree(tuple(lines))
-
-
-def _row(spoken: Speaker, edit: Edit) -> tuple[str, ...]:
-    said = spoken.said(edit)
-    where = said.where if edit.part != "item" else spoken.say(f"diff_item.{edit.change}")
-    values = [inline(side, spoken.say) for side in (said.before, said.after)]
-    return (spoken.name(edit), where, *values, said.cite, "; ".join((said.place, *spoken.beside(edit))))
 
 
 def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:

@@ -92,8 +92,12 @@ def _results(ways: Sequence[Way], say: Say) -> list[tuple[str, tuple[str, ...]]]
     """The headline results of any way, the most of each year apart; a refused way shows its verdict alone."""
     found: dict[str, dict[int, str]] = {}
     for column, way in enumerate(ways):
-        for label, cell in _cells(way.decision, reading_otherwise(way.case.readings, say)):
-            found.setdefault(label, {})[column] = cell
+        decision, read = way.decision, reading_otherwise(way.case.readings, say)
+        for line, result in decision.lines:
+            if result.id in decision.convention.items and not (line is None and decision.years and result.yearly):
+                label, year = say.label(result), 0 if line is None else line.year
+                named = say.pair(label, f"{say('year').lower()} {year}") if year else label
+                found.setdefault(named, {})[column] = marked(result, decision, read, year=year)
     return [(label, tuple(cells.get(column, "—") for column in range(len(ways)))) for label, cells in found.items()]
 
 
@@ -115,13 +119,3 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
         told = [supposed_head(each, say) for each in case.supposed if each.assumption is assumption]
         if told:
             yield key, say.listed(told)
-
-
-def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
-    cells = []
-    for line, result in decision.lines:
-        if result.id in decision.convention.items and not (line is None and decision.years and result.yearly):
-            label, year = say.label(result), 0 if line is None else line.year
-            told = marked(result, decision, say, year=year)
-            cells.append((say.pair(label, f"{say('year').lower()} {year}") if year else label, told))
-    return cells

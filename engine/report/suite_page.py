@@ -66,18 +66,15 @@ def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
 
 def mutation_line(score: Score, say: Say) -> str:
     """The score in one sentence."""
-    caught = score.count(CAUGHT)
-    return say(
-        "mutation_total",
-        share=percent(score.share(), say),
-        caught=caught,
-        all=caught + score.count(SURVIVED),
-        equivalent=score.count(EQUIVALENT),
-    )
+    share, caught, equivalent = percent(score.share(), say), score.count(CAUGHT), score.count(EQUIVALENT)
+    all_ = caught + score.count(SURVIVED)
+    return say("mutation_total", share=share, caught=caught, all=all_, equivalent=equivalent)
 
 
-def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict[str, Any]:
-    data: dict[str, Any] = {}
+def data(run: TestRun, say: Say) -> Any:
+    """The counts of tests, and what they reach and notice."""
+    passed, found, score = sum(outcome.passed for outcome in run.outcomes), run.coverage, run.score
+    data: dict[str, Any] = {"tests": {"passed": passed, "failed": len(run.outcomes) - passed}}
     if found is not None:
         count = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in (*KINDS, None)}
         data["coverage"] = {
@@ -193,25 +190,15 @@ def page(run: TestRun, say: Say) -> Iterator[Block]:
         yield from mutation_blocks(run.score, say)
     failed = [outcome for outcome in run.outcomes if not outcome.passed]
     for outcome in failed:
-        yield from _failure(
-            outcome, f"{outcome.case.suite} — {outcome.case.name}", (say("expected"), say("actual")), say
-        )
+        name = f"{outcome.case.suite} — {outcome.case.name}"
+        yield from _failure(outcome, name, (say("expected"), say("actual")), say)
     for moved in run.moved:
         yield from _moved_cases(moved, say)
-    counts = [say.count("passed", len(run.outcomes) - len(failed))]
-    if failed:
-        counts.append(say.count("failed", len(failed)))
-    yield Paragraph(", ".join(counts))
+    passed = say.count("passed", len(run.outcomes) - len(failed))
+    yield Paragraph(", ".join((passed, say.count("failed", len(failed)))) if failed else passed)
 
 
-def data(run: TestRun, say: Say) -> Any:
-    """The counts of tests, and what they reach and notice."""
-    passed = sum(outcome.passed for outcome in run.outcomes)
-    counts = {"passed": passed, "failed": len(run.outcomes) - passed}
-    return {"tests": counts, **review_object(run.coverage, run.score, say)}
-
-
-FORMATS = formats(page, data, html=lambda run, say: coverage_html(run, say))
+FORMATS = formats(page, data, html=coverage_html)
 
 
 def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say) -> Iterator[Block]:

@@ -73,13 +73,19 @@ def page(life: ToldLife, say: Say) -> Iterator[Block]:
 def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
     timeline, first = life.timeline, life.timeline.rows[0].decision
     yield from _years(timeline, say)
-    yield from _money(timeline, say)
+    today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
+    amounts = ((str(year), *reasons.money_cells(decision, say, year)) for year, decision in today)
+    heads = (say("year"), *reasons.money_columns(timeline.as_of, say))
+    yield from reasons.lettered(say("amounts"), heads, amounts, say)
     end = first.headline.life.end  # how the contract ends is read with every event
     lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
     yield from warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
-    yield from _payments(timeline, say)
+    paid = ((row, line) for row in timeline.rows for line in row.decision.payments)
+    payments = ((str(row.year), *reasons.payment_row(line, row.decision, say)) for row, line in paid)
+    heads = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
+    yield from reasons.lettered(say("all_payments"), heads, payments, say)
     yield from _ending(timeline, say)
     yield from _waiting(timeline, say)
     yield from supposed_blocks(life.supposed, say)
@@ -92,7 +98,11 @@ def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
 
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     """What the law says of each contract year; years that say the same are told together."""
-    columns = _columns(timeline, say)
+    decision, columns = timeline.rows[0].decision, dict[str, list[str]]()
+    for shown in decision.headline.headline.values():  # but the verdict and the money; those of one title together
+        if shown.role is None and shown.id in decision.convention.items:
+            title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
+            columns.setdefault(title, []).append(shown.id)
     rows = (
         (
             row.year,
@@ -103,25 +113,6 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     )
     heads = (say("year"), say("life_from"), *columns)
     yield from reasons.lettered(say("contract_years"), heads, in_runs(rows), say)
-
-
-def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
-    """The four amounts of each contract year."""
-    today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
-    rows = tuple((str(year), *reasons.money_cells(decision, say, year)) for year, decision in today)
-    heads = (say("year"), *reasons.money_columns(timeline.as_of, say))
-    yield from reasons.lettered(say("amounts"), heads, rows, say)
-
-
-def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
-    """The headline results but the verdict and the money under their short titles; those of one share a column."""
-    decision, headline = timeline.rows[0].decision, timeline.rows[0].decision.headline
-    columns: dict[str, list[str]] = {}
-    for shown in headline.headline.values():
-        if shown.role is None and shown.id in decision.convention.items:
-            title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
-            columns.setdefault(title, []).append(shown.id)
-    return columns
 
 
 def _cell(results: Sequence[Result], row: YearRow, say: Say) -> str:
@@ -180,13 +171,6 @@ def events_text(events: Sequence[Event], say: Say, start: dt.date | None = None)
     return say.listed(event_text(event, say, start) for event in events)
 
 
-def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
-    lines = ((row, line) for row in timeline.rows for line in row.decision.payments)
-    rows = tuple((str(row.year), *reasons.payment_row(line, row.decision, say)) for row, line in lines)
-    columns = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
-    yield from reasons.lettered(say("all_payments"), columns, rows, say)
-
-
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
     last = timeline.rows[-1].decision
     life = last.headline.life
@@ -204,13 +188,16 @@ def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
+    """The sums of all years, what is to be recovered by the years that were overpaid, and where matters stand today."""
     yield Heading(say("totals"))
     rows = [
         (say("maximum"), total_text(timeline.maximum, say)),
         (say("amount_due"), total_text(timeline.due, say)),
     ]
     if timeline.recover.amount:
-        rows.append((say("amount_recover"), f"{total_text(timeline.recover, say)}{_overpaid(timeline, say)}"))
+        overpaid = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
+        named = [f"{say.result(each)} ({say('year').lower()} {year})" for year, each in overpaid if each and each.value]
+        rows.append((say("amount_recover"), say.pair(total_text(timeline.recover, say), ", ".join(named))))
     yield Table(("", say("amount")), tuple(rows))
     if timeline.paid is not None:
         paid = timeline.paid
@@ -219,15 +206,6 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
         cells = (total_text(paid.due, say), *(_sum(amount, left_out, say) for amount in (paid.amount, paid.later)))
         yield Table(columns, ((*cells, "—" if paid.recover is None else total_text(paid.recover, say)),))
-
-
-def _overpaid(timeline: Timeline, say: Say) -> str:
-    """What each overpaid year leaves to be recovered."""
-    results = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
-    named = [
-        f"{say.result(result)} ({say('year').lower()} {year})" for year, result in results if result and result.value
-    ]
-    return say("colon") + ", ".join(named)
 
 
 def total_text(total: Total, say: Say) -> str:

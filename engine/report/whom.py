@@ -179,22 +179,13 @@ def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
             title = say("suite_of_witnesses", what=" → ".join(ids))
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
-                cases.append(_test(effect, behaviour.meeting.newer.convention.id, number, whom))
+                name = f"{whom.label(effect.result)}, {say.pair(whom.who(effect), whom.step(effect))} ({number})"
+                read = {"interpret": dict(effect.interpret)} if effect.interpret else {}
+                expected = effect.after.value if isinstance(effect.after, Absent) else effect.after
+                head = {"name": flowing(name), "convention": behaviour.meeting.newer.convention.id}
+                cases.append({**head, "given": dict(effect.facts), **read, "expect": {effect.result: expected}})
     lines = lines_of({"suite": flowing(title), "base": {}, "cases": cases})
     return "\n".join([comment(say.pair(MARK, title)), *lines]) + "\n"
-
-
-def _test(effect: Effect, convention: str, number: int, whom: Whom) -> dict[str, Any]:
-    name = f"{whom.label(effect.result)}, {whom.say.pair(whom.who(effect), whom.step(effect))} ({number})"
-    interpret = dict(effect.interpret)
-    expected = effect.after.value if isinstance(effect.after, Absent) else effect.after
-    return {
-        "name": flowing(name),
-        "convention": convention,
-        "given": dict(effect.facts),
-        **({"interpret": interpret} if interpret else {}),
-        "expect": {effect.result: expected},
-    }
 
 
 def place_of(registry: Registry) -> VersionPlace:

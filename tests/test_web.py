@@ -32,8 +32,8 @@ from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
 from engine.web import what_if
-from engine.web.estimate import amounts, sentence
 from engine.web.rules_pages import EXAMPLES, _files, examples
+from engine.web.sentences import amounts, sentence
 from engine.web.state import read_state, written
 from engine.words import LANGUAGES, read_words
 
@@ -136,6 +136,22 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
     assert (open_.startswith("Il est trop tôt"), no_amount) == (True, "")
     small = {"contrat.date_signature": "02/09/2024", "lang": "en"}
     assert 'class="lead"' not in served.get("/estimer", small).text
+
+
+def test_a_doctor_is_told_from_which_year_an_objective_counts_and_led_to_try_numbers(served: Client) -> None:
+    page = html.unescape(served.get("/resultat", ORDINARY).text)
+    told = "À partir de la 3e année, ce qui est dû dépend de la vérification : Pas d'aide ou aide réduite"
+    assert told in plain_spaces(page)
+    (leads,) = re.findall(r'href="(/et-si\?[^"]*)"[^>]*>Et si l\'objectif', page)
+    assert 'name="patientele.mt_actuelle"' in served.get(leads).text
+    assert "dépend de la vérification" not in served.get("/resultat", VERIFIED).text, "a case of one year says its own"
+
+
+def test_the_values_that_a_result_can_still_have_are_said_once(served: Client) -> None:
+    known = ("contrat.date_signature", "contrat.option", "medecin.secteur", "medecin.specialite", "medecin.age")
+    few = {**{name: ORDINARY[name] for name in known}, "patientele.mt_depart": "1100"}
+    page = plain_spaces(html.unescape(served.get("/resultat", few).text))
+    assert page.count("14 000 € ou 19 000 €") == 3, "in the sentence, the table and the drawing"
 
 
 def test_a_refusal_leads_to_what_would_change_it_and_a_question_says_what_its_words_mean(served: Client) -> None:
@@ -313,8 +329,10 @@ def test_a_count_that_is_not_there_yet_is_curved_around_that_of_the_start(sessio
 def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
     text = served.get("/dossier").text
     dossier = html.unescape(text[text.index("rows=") : text.index("</textarea>")].partition(">")[2])
+    assert "Ceci est un exemple" in text
     shown = served.send("/dossier", {"dossier": dossier, "au": "28/11/2026"})
-    assert shown.status == 200
+    assert (shown.status, "Ceci est un exemple" in shown.text) == (200, False)
+    assert '<details class="fold"><summary>Le dossier' in shown.text, "the life stands first"
     assert '<figure class="amounts">' in shown.text
     dates = served.send("/dossier/ics", {"dossier": dossier, "au": "28/11/2026"})
     assert dates.headers["content-type"].startswith("text/calendar")
@@ -323,7 +341,8 @@ def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") > 3
     assert served.send("/dossier/yaml", {"dossier": dossier}).text == dossier
     wrong = served.send("/dossier", {"dossier": "case: {contrat: {date_signatur: 2024-09-02}}"})
-    assert (wrong.status, "unknown-fact" in wrong.text) == (422, True)
+    said = "Ligne 1 : le fait « contrat.date_signatur » n'existe pas"
+    assert (wrong.status, said in plain_spaces(html.unescape(wrong.text))) == (422, True)
     assert served.send("/dossier/exe", {"dossier": dossier}).status == 404
 
 

@@ -101,10 +101,10 @@ def curve_figure(
 ) -> str:
     """The amounts of ``points`` over their numbers, with a point at that of ``today`` and a line at each of ``marks``.
 
-    ``said`` are the title and the caption.
+    ``said`` are the title and the caption. Nothing is drawn of a level line beside what is open.
     """
     known = {at: (result.number, say.result(result)) for at, result in points if result.number is not None}
-    if len(known) < 2:
+    if len(known) < 2 or (len(known) < len(points) and len(dict(known.values())) < 2):
         return ""
     most, greatest = max(known.values(), key=lambda each: each[0])
     first, last, ground = points[0][0], points[-1][0], CURVE_HEIGHT - CURVE_BOTTOM

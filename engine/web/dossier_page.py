@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from engine.errors import Problem
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.exchange.rules_text import one_line
@@ -87,6 +88,12 @@ def _spoken(text: str, fact: Fact) -> Any:
         return read_spoken(text, fact)
     except Unread:
         return text
+
+
+def fault_text(problem: Problem, lang: str) -> str:
+    """A fault by its line in the dossier, for a person."""
+    told, line = problem.message(lang), problem.location.line
+    return wording(lang)("dossier_fault", line=line, fault=told) if line else told[:1].upper() + told[1:]
 
 
 def day_of(session: Session, text: str) -> dt.date | None:

@@ -25,8 +25,8 @@ from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
 from engine.report.timeline_data import calendar, life_html
 from engine.report.timeline_page import ToldLife
-from engine.web.estimate import amounts, sentence
 from engine.web.refusals import refused
+from engine.web.sentences import amounts, sentence
 from engine.web.templates import NO_STORE, wording
 
 DOCX, CSV = "explication.docx", "tableur.csv"

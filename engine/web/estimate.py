@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from engine.errors import InputFault
-from engine.evaluation.decision import Decision, Result, YearLine
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.possible import outlooks
@@ -21,7 +19,6 @@ from engine.inquiry.readings import readings_of_case
 from engine.language.expressions import FactRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
 from engine.letters.matter import Matter, allowed
-from engine.letters.people import OPTION
 from engine.policy.registry import Outside
 from engine.report import outside_page
 from engine.report.charts import decision_figure
@@ -33,8 +30,9 @@ from engine.report.parts import glossary
 from engine.report.readings import told_effects
 from engine.report.say import Say
 from engine.web.fields import Field, answers, contradiction, field_of
+from engine.web.sentences import amounts, is_told, nth, sentence
 from engine.web.state import ASKED, DIGEST_SHOWN, LANG, READING, RULES, TEXT, State
-from engine.web.templates import Wording, wording
+from engine.web.templates import Addresses, wording
 
 FIELDS = 3  # figures on one page
 
@@ -48,14 +46,16 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
 def whole_case(session: Session, state: State) -> Decided:
     """The decision with the readings that matter and what it can still be; raises as :func:`decided`.
 
-    Left out is a range that hangs on a number still to be given: it says no more than that.
+    Left out is a range that hangs on a number still to be given, which says no more than that, and what a result says
+    of itself.
     """
     facts, decision = session.registry.vocabulary.facts, decided(session, state)
 
     def ranged(result: Result) -> bool:
         return all(facts[name].type.kind != "number" for name in result.missing)
 
-    told = outlooks(session, decision, state.choices, ranged=ranged)
+    found = outlooks(session, decision, state.choices, ranged=ranged)
+    told = tuple(each for each in found if not (can_be := set(each.result.can_be)) or can_be != {*each.possible.values})
     return replace(told_case(session, decision, "", state.choices), outlooks=told)
 
 
@@ -91,6 +91,7 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
         "glossary": Markup(fragment(glossary(list(map(Paragraph, words)), say))),
         "answers": answers(state, say),
         "number": _number(state),
+        "verified": _verified(session, state, case.decision, say) if case is not None and whole else None,
     }
 
 
@@ -98,6 +99,19 @@ def _so_far(session: Session, state: State) -> Decided:
     decision = decided(session, state)
     readings = readings_of_case(session, decision, state.choices) if decision.refused else ()
     return Decided(title="", decision=decision, readings=readings)
+
+
+def _verified(session: Session, state: State, decision: Decision, say: Say) -> tuple[str, Addresses] | None:
+    """From which year on a contract that has the aid is verified, and what that can come to; where to try numbers."""
+    headline = decision.headline
+    for year in (line.year for line in decision.years if decision.tone == "good"):
+        later = replace(state, facts={**state.facts, YEAR: year}, asked=None, rules=None)
+        then = decided(session, later)
+        for each in (each for each in then.main if each.status == "undetermined"):
+            if words := headline.headline[each.id].words:
+                w, values = wording(say.lang), say.result(each._replace(can_be=words))
+                return w("verified_from", year=nth(year, w), values=values), Addresses(later, "/et-si")
+    return None
 
 
 def _questions(session: Session, state: State, case: Decided | None, every: bool) -> tuple[list[Fact], int]:
@@ -198,6 +212,8 @@ def _result(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Mar
     links = _links(decision, state, say) if whole else {}
     (_, head), *sections = _sections(page(Decisions(cases=[case], full=whole), say))
     for title, section in sections:
+        if not whole:  # the texts are told with the whole result
+            section = [_without(say("why"), block) for block in section]
         html = fragment(section, 0 if whole else 1, links)
         if title == say("amounts"):
             drawn = any(is_told(line.amount) for line in decision.years)
@@ -209,6 +225,13 @@ def _result(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Mar
     parts = {"money": money, "before": before, "after": after}
     told = fragment([block for block in head[1:] if getattr(block, "tone", "") in shown])
     return {"head": Markup(told), **{name: Markup("\n".join(part)) for name, part in parts.items()}}
+
+
+def _without(last: str, block: Block) -> Block:
+    """A block, a table without its ``last`` column."""
+    if isinstance(block, Table) and block.columns[-1] == last:
+        return replace(block, columns=block.columns[:-1], rows=tuple(row[:-1] for row in block.rows))
+    return block
 
 
 def _links(decision: Decision, state: State, say: Say) -> Links:
@@ -231,55 +254,3 @@ def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
             runs.append((block.text, []))
         runs[-1][1].append(block)
     return runs
-
-
-def sentence(decision: Decision, say: Say) -> str:
-    w = wording(say.lang)
-    if decision.verdict is None:
-        return w("your_contract")
-    return w(f"verdict_{decision.tone}", day=say.scalar(decision.facts[SIGNATURE]))
-
-
-def amounts(decision: Decision, say: Say) -> str:
-    """What a contract that has the aid pays, in a sentence; nothing of one that is refused or open."""
-    w, headline = wording(say.lang), decision.headline
-    if decision.tone != "good":
-        return ""
-    told = _of_year(decision.stated(headline.due), decision.stated(headline.maximum), decision, say)
-    told = told or _of_years(decision.years, say, w)
-    option = decision.facts.get(OPTION)
-    return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
-
-
-def is_told(result: Result) -> bool:
-    """Whether a result is known, or few values or bounds of it are."""
-    return result.status == "known" or bool(result.can_be or result.between)
-
-
-def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:
-    """The year that a case is about: what is due, or else the most that can be."""
-    if YEAR not in decision.facts or most is None or not is_told(most):
-        return ""
-    w, year = wording(say.lang), decision.facts[YEAR]
-    nth = _nth(year, w) if isinstance(year, int) else ""
-    if due is None or due.status != "known":
-        return w("most_of_year", first=nth, most=say.result(most))
-    return w("due_of_year", first=nth, due=say.result(due), most=say.result(most))
-
-
-def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
-    """The most of each contract year, years alike together."""
-    if not any(is_told(line.amount) for line in lines):
-        return ""
-    parts = []
-    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in lines)
-    for amount, same in groupby(said, itemgetter(0)):
-        first, *_, last = [year for _, year in same] * 2
-        key = "in_year" if first == last else "in_years"
-        parts.append(w(key, amount=amount, first=_nth(first, w), last=_nth(last, w)))
-    *others, end = parts
-    return w("at_most", amounts=w("and").join(filter(None, (", ".join(others), end))))
-
-
-def _nth(year: int, w: Wording) -> str:
-    return w("first") if year == 1 else w("nth", year=year)

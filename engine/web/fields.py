@@ -68,6 +68,6 @@ def field_of(fact: Fact, state: State, say: Say) -> Field:
 def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
     """What is wrong with an answer: what the reader of cases says, unless that is written for who writes cases."""
     told = fault.problem.message(lang)
-    if fact.name in told or fault.problem.code == "fact-value":
+    if fact.name in told or fault.problem.code in ("fact-value", "number-cut"):
         told = wording(lang)("answer_unread", written=fault.written, expected=expected)
     return told[:1].upper() + told[1:]

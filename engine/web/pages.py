@@ -29,10 +29,11 @@ from engine.report.parts import named_years
 from engine.report.say import Say
 from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
-from engine.web.estimate import decided, estimate, rules_of, sentence, whole_case
+from engine.web.estimate import decided, estimate, rules_of, whole_case
 from engine.web.fields import answers, contradiction, field_of
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
+from engine.web.sentences import sentence
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
 from engine.web.templates import ABOUT, NO_STORE, rendered, wording
 from engine.web.what_if import what_if
@@ -176,7 +177,7 @@ class Pages:
         say = self.say(state)
         day = (given.get(DAY) if posted else None) or say.scalar(state.as_of or self.calendar())
         text, form = dossier_page.form(given, state, say, day)
-        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day, **form}
+        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "example": not text, "day": day, **form}
         values |= {"messages": [], "html": "", "letters": ()}
         if text.strip():
             try:
@@ -187,7 +188,7 @@ class Pages:
             except Outside as outside:
                 values["html"] = Markup(fragment(outside_page.page(outside, say), 1))
             except InputFault as error:
-                values["messages"] = [problem.line(state.lang) for problem in error.problems]
+                values["messages"] = [dossier_page.fault_text(problem, state.lang) for problem in error.problems]
         return self.page("dossier.html", state, "/dossier", 422 if values["messages"] else 200, **values)
 
     async def letter(self, request: Request) -> Response:

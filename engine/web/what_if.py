@@ -276,7 +276,8 @@ def drawn(curve: Curve, say: Say) -> str:
     title, named = w("curve_title", fact=say.label(curve.fact)), {at: say.label(curve.marks[at]) for at in curve.marks}
     numbers = {at: say.scalar(at, curve.fact.type) for at in (*named, *dict(curve.points))}
     marks = w("curve_marks", marks=say.listed(say.pair(named[at], numbers[at]) for at in sorted(named)))
-    caption = ("" if curve.today is None else w("curve_today"), w("curve_caption"), marks if named else "")
+    dot = any(at == curve.today and due.number is not None for at, due in curve.points)
+    caption = (w("curve_today") if dot else "", w("curve_caption"), marks if named else "")
     said = title, " ".join(filter(None, caption))
     figure = curve_figure(curve.points, curve.today, curve.marks, said, say)
     if curve.today is not None:

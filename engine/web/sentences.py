@@ -1,0 +1,65 @@
+"""The answer in sentences: a decision comes in; its verdict and what it pays go out, as the head of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from engine.evaluation.decision import Decision, Result, YearLine
+from engine.language.facts import SIGNATURE, YEAR
+from engine.letters.people import OPTION
+from engine.report.say import Say
+from engine.web.templates import Wording, wording
+
+
+def sentence(decision: Decision, say: Say) -> str:
+    w = wording(say.lang)
+    if decision.verdict is None:
+        return w("your_contract")
+    return w(f"verdict_{decision.tone}", day=say.scalar(decision.facts[SIGNATURE]))
+
+
+def amounts(decision: Decision, say: Say) -> str:
+    """What a contract that has the aid pays, in a sentence; nothing of one that is refused or open."""
+    w, headline = wording(say.lang), decision.headline
+    if decision.tone != "good":
+        return ""
+    told = _of_year(decision.stated(headline.due), decision.stated(headline.maximum), decision, say)
+    told = told or _of_years(decision.years, say, w)
+    option = decision.facts.get(OPTION)
+    return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
+
+
+def is_told(result: Result) -> bool:
+    """Whether a result is known, or few values or bounds of it are."""
+    return result.status == "known" or bool(result.can_be or result.between)
+
+
+def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:
+    """The year that a case is about: what is due, or else the most that can be."""
+    if YEAR not in decision.facts or most is None or not is_told(most):
+        return ""
+    w, year = wording(say.lang), decision.facts[YEAR]
+    which = nth(year, w) if isinstance(year, int) else ""
+    if due is None or due.status != "known":
+        return w("most_of_year", first=which, most=say.result(most))
+    return w("due_of_year", first=which, due=say.result(due), most=say.result(most))
+
+
+def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
+    """The most of each contract year, years alike together."""
+    if not any(is_told(line.amount) for line in lines):
+        return ""
+    parts = []
+    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in lines)
+    for amount, same in groupby(said, itemgetter(0)):
+        first, *_, last = [year for _, year in same] * 2
+        key = "in_year" if first == last else "in_years"
+        parts.append(w(key, amount=amount, first=nth(first, w), last=nth(last, w)))
+    *others, end = parts
+    return w("at_most", amounts=w("and").join(filter(None, (", ".join(others), end))))
+
+
+def nth(year: int, w: Wording) -> str:
+    return w("first") if year == 1 else w("nth", year=year)

@@ -20,7 +20,7 @@ from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
-from engine.proof.smallest import Changes
+from engine.proof.smallest import SmallestChanges
 from engine.proof.solving import Status
 from engine.report.alternatives_page import data, page
 from engine.report.formats import json_text, plain
@@ -45,7 +45,7 @@ def with_changes(decision: Decision, *changes: FactChange) -> Alternatives:
         "prorata",
         False,
         (one,),
-        Changes((), Status.SHOWN, 2, 1),
+        SmallestChanges((), Status.SHOWN, 2, 1),
         (),
     )
 
@@ -155,7 +155,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
     found = with_changes(decision, FactChange("patientele.mt_actuelle", 920, 1000))
 
     def told(status: Status, *alternatives: Alternative) -> str:
-        other = replace(found, found=alternatives, proof=Changes((), status, 2, 20_000))
+        other = replace(found, found=alternatives, proof=SmallestChanges((), status, 2, 20_000))
         return plain(page(other, Say(session.registry, "en")))
 
     assert "Proved: no change of what a person can change gives it." in told(Status.EXCLUDED)
@@ -201,7 +201,7 @@ def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> Non
 
 
 def test_an_object_of_money_writes_it_as_text(session: Session, decision: Decision) -> None:
-    proof = Changes((), Status.UNDECIDED, 2, 1)
+    proof = SmallestChanges((), Status.UNDECIDED, 2, 1)
     found = Alternatives(decision, "aide.montant_du", Wish("at_least", 11000), 4230, False, (), proof, ())
     told = data(found, Say(session.registry, "fr"))
     assert told["wish"] == {"kind": "at_least", "value": "11000.00"}

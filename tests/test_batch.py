@@ -207,13 +207,13 @@ def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeyp
         assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_refused_rows_are_handed_on_piece_by_piece_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_rows_are_handed_on_batch_by_batch_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = written(tmp_path / "in.csv", HEADER, *["2024-09-02"] * 2_000)
     monkeypatch.setattr(readers, "ROWS", 150)  # a million cells of few columns are many rows
-    given = readers.pieces
+    given = readers.batches
     most: list[int] = []
     monkeypatch.setattr(
-        files, "pieces", lambda *asked: (most.append(len(each.refused)) or each for each in given(*asked))
+        files, "batches", lambda *asked: (most.append(len(each.refused)) or each for each in given(*asked))
     )
     assert "row-fields" in batch(source, "-o", tmp_path / "out.csv").stdout
     assert (sum(most), max(most) < 300) == (2_000, True)

@@ -24,8 +24,8 @@ from pyspark.sql import SparkSession
 
 from engine.bulk.files import Work, prepared, write_decided
 from engine.bulk.inputs import format_of
-from engine.bulk.job import Job, Source, Summary
-from engine.bulk.readers import ROWS, pieces
+from engine.bulk.job import InputFile, Job, Summary
+from engine.bulk.readers import ROWS, batches
 from engine.errors import Location, fault, misuse
 from engine.evaluation.session import Session
 from engine.files import replacing, unwritable
@@ -100,7 +100,7 @@ def _done(work: Work, partial: Path, format_: str, spark: SparkSession) -> list[
         path, rejected = (partial / f".{task.taskAttemptId()}.{end}" for end in (format_, "rejected"))
         for each in (path, rejected):
             each.touch()
-        write_decided(one, pieces(sources, registry.vocabulary, [tasks[number]]), path, rejected)
+        write_decided(one, batches(sources, registry.vocabulary, [tasks[number]]), path, rejected)
         # Whole from its first moment on, and the same whichever of two attempts is the last.
         path.replace(partial / f"part-{number:06}.{format_}")
         rejected.replace(partial / f".{number:06}")
@@ -116,7 +116,7 @@ def _done(work: Work, partial: Path, format_: str, spark: SparkSession) -> list[
     return [pickle.loads(summary) for _, summary in sorted(told)]
 
 
-def _parts(source: Source) -> Iterator[Source]:
+def _parts(source: InputFile) -> Iterator[InputFile]:
     """The tasks of a file."""
     if source.format != "parquet":
         yield source

@@ -10,7 +10,7 @@ import polars as pl
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import open_sources
 from engine.bulk.outputs import cents_of, stated, status_of
-from engine.bulk.readers import pieces
+from engine.bulk.readers import batches
 from engine.bulk.rows import ACCEPTED, checked
 from engine.evaluation.session import Session
 from engine.language.values import NOT_APPLICABLE
@@ -35,10 +35,10 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
     said = {"convention": pl.col("convention"), "verdict": stated(results.verdict)}
     said |= {"due": _due(results.due, a, b), "status": status_of(results.due)}
     parts, refused = [], 0
-    for piece in pieces(open_sources([name], vocabulary, (), ()), vocabulary):
-        typed = checked(piece.frame, _both(a, b))
+    for batch in batches(open_sources([name], vocabulary, (), ()), vocabulary):
+        typed = checked(batch.frame, _both(a, b))
         accepted = typed.filter(pl.col(ACCEPTED)).select(name for name in vocabulary.facts if name in typed.columns)
-        refused += len(piece.refused) + len(typed) - len(accepted)
+        refused += len(batch.refused) + len(typed) - len(accepted)
         before, after = (evaluate_frame(accepted, each) for each in (a, b))
         lacking = (pl.lit(None, dtype).alias(n) for n, dtype in after.schema.items() if n not in before.columns)
         sides = zip(SIDES, (before.with_columns(lacking), after), strict=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title
-from engine.bulk.job import Form, Source
+from engine.bulk.job import Form, InputFile
 from engine.errors import Location, fault
 from engine.files import HEAD, check_kind
 from engine.language.facts import Vocabulary
@@ -36,7 +36,7 @@ _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 csv.field_size_limit(2 * LONGEST)
 
 
-def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source:
+def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputFile:
     """The file with its columns by their ids.
 
     Raises:
@@ -67,7 +67,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
     named = max(number for number, header in enumerate(headers, 1) if header)
     spare, headers = len(headers) - named, headers[:named]
     columns = checked_columns(headers, vocabulary, place)
-    return Source(
+    return InputFile(
         name=name,
         format="csv",
         columns=dict.fromkeys(columns, pl.String),

@@ -1,6 +1,6 @@
 """Evaluates files of cases: a job comes in, an output file, a file of refused rows and a summary go out.
 
-Rows are read, checked, evaluated and written piece by piece, so that memory does not grow with the files.
+Rows are read, checked, evaluated and written batch by batch, so that memory does not grow with the files.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import polars as pl
 
 from engine.bulk.frame import WORDS, results_of
 from engine.bulk.inputs import format_of, open_sources, own_columns
-from engine.bulk.job import Job, Refusal, Source, Summary
+from engine.bulk.job import InputFile, Job, Refusal, Summary
 from engine.bulk.labels import Labels
 from engine.bulk.outputs import CENTS, REMARKS, cents_of, output_kinds, stated, status_of
-from engine.bulk.readers import Piece, pieces
+from engine.bulk.readers import RowBatch, batches
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, FILE, ROW, checked, facts_alone, refusals, with_far_days_as_texts
 from engine.bulk.writing import write_frames, write_refused
@@ -49,16 +49,16 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     work = prepared(job, rules)
     total = sum(source.size for source in work.sources)
     with replacing(Path(job.output)) as path, replacing(job.rejected, empty=False) as rejected:
-        given = pieces(work.sources, rules.registry.vocabulary)
+        given = batches(work.sources, rules.registry.vocabulary)
         write_decided(work, given, path, rejected, lambda done: told(done, total))
     told(total, total)
     return work.summary
 
 
 def write_decided(
-    work: Work, given: Iterator[Piece], path: Path, rejected: Path, told: Callable[[int], None] = lambda done: None
+    work: Work, given: Iterator[RowBatch], path: Path, rejected: Path, told: Callable[[int], None] = lambda done: None
 ) -> None:
-    """Writes pieces with their results to ``path`` and what is wrong with refused rows to ``rejected``.
+    """Writes batches with their results to ``path`` and what is wrong with refused rows to ``rejected``.
 
     Raises:
         InputFault: a file turns out to be damaged, or the output cannot be written.
@@ -67,9 +67,9 @@ def write_decided(
     refuse = partial(write_refused, rejected, job.lang, work.dialect) if sheets is None else sheets.refused.extend
 
     def frames() -> Iterator[pl.DataFrame]:
-        for piece in given:
-            yield work.evaluated(piece, refuse)
-            told(piece.done)
+        for batch in given:
+            yield work.evaluated(batch, refuse)
+            told(batch.done)
 
     if sheets is None:
         write_frames(frames(), path, format_of(job.output), Path(job.output), work.dialect)
@@ -100,7 +100,7 @@ def added_columns(job: Job, rules: Session) -> list[str]:
     return [*names, *told_columns(job)]
 
 
-def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
+def check_output(job: Job, sources: Sequence[InputFile], format_: str) -> None:
     """Refuses to write over an input, or nested columns where a format has none."""
     place = Location(job.output)
     for source in sources:
@@ -119,9 +119,9 @@ def _writable(dtype: pl.DataType, format_: str) -> bool:
 
 
 class Work:
-    """What happens to each piece: it is checked, decided and counted."""
+    """What happens to each batch: it is checked, decided and counted."""
 
-    def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
+    def __init__(self, job: Job, rules: Session, sources: Sequence[InputFile], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
         self.list_text = format_of(job.output) in ("csv", "xlsx")
         self.coded = format_of(job.output) == "parquet"  # is quicker written for numbers in place of words
@@ -138,16 +138,16 @@ class Work:
                 from engine.bulk.workbook import Workbook  # an extra of its own
             self.sheets = Workbook(self.labels, rules.registry, job.interpret)
 
-    def evaluated(self, piece: Piece, refuse: Callable[[list[Refusal]], None]) -> pl.DataFrame:
-        """The rows of a piece with their results, in their order; refused rows go to their own file."""
-        typed = checked(piece.frame, self.rules.registry, piece.dialect)
+    def evaluated(self, batch: RowBatch, refuse: Callable[[list[Refusal]], None]) -> pl.DataFrame:
+        """The rows of a batch with their results, in their order; refused rows go to their own file."""
+        typed = checked(batch.frame, self.rules.registry, batch.dialect)
         accepted = typed[ACCEPTED]
         frame = typed.filter(accepted).drop(ACCEPTED)
         results = results_of(frame, self.rules, self.job.interpret, self.job.criteria, coded=self.coded)
         frame = pl.concat([frame, results], how="horizontal").cast(self.types)
         holds = agreeing(frame, self.errors)
-        wrong = piece.frame.filter(~accepted.scatter(accepted.arg_true(), holds))
-        refuse(self._refused([*piece.refused, *self._told(wrong)]))
+        wrong = batch.frame.filter(~accepted.scatter(accepted.arg_true(), holds))
+        refuse(self._refused([*batch.refused, *self._told(wrong)]))
         frame = frame.filter(holds)
         if self.sheets is not None:
             for row in facts_alone(frame, self.rules.registry.vocabulary).iter_rows(named=True):
@@ -177,7 +177,7 @@ class Work:
         return found
 
 
-def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
+def check_columns(sources: Sequence[InputFile], vocabulary: Vocabulary) -> None:
     """Refuses a column of a spreadsheet that is written in two ways, of which the other values may be meant as well.
 
     Of dates one has the month before the day; of truths some are words and others figures.
@@ -187,7 +187,7 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
     """
     found: dict[tuple[str, str], Problem] = {}
 
-    def told(source: Source, row: int, name: str, code: str, **values: str) -> None:
+    def told(source: InputFile, row: int, name: str, code: str, **values: str) -> None:
         place = Location(source.place, row, source.number(name))
         found.setdefault((source.name, name), Problem(place, code, {**values, "column": source.header(name)}))
 
@@ -197,14 +197,14 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
         ways: dict[str, dict[str, str]] = {name: {} for name, type_ in types.items() if type_.kind == "boolean"}
         if source.dialect != FRENCH or not (days or ways):
             continue
-        for piece in pieces([source], vocabulary):
+        for batch in batches([source], vocabulary):
             for name in days:
-                odd = piece.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
+                odd = batch.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
                 for row, text in odd.select(ROW, name).iter_rows():
                     told(source, row, name, "date-month-first", text=text)
             for name, seen in ways.items():
-                if piece.frame.schema[name] == pl.String:
-                    each = piece.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
+                if batch.frame.schema[name] == pl.String:
+                    each = batch.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
                     for row, text in each.iter_rows():
                         seen.setdefault(truth_way(text), text)
                         said = [seen[way] for way in seen if way]  # not what is neither: its row is refused

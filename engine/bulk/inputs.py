@@ -16,7 +16,7 @@ import polars as pl
 
 from engine.bulk.csv_files import lines_of, open_csv, open_text
 from engine.bulk.headers import near
-from engine.bulk.job import AS_SEEN, Form, Source
+from engine.bulk.job import AS_SEEN, Form, InputFile
 from engine.bulk.rows import holds, type_problem
 from engine.errors import (
     InputFault,
@@ -60,14 +60,14 @@ def expanded(patterns: Sequence[str]) -> list[str]:
 
 def open_sources(
     patterns: Sequence[str], vocabulary: Vocabulary, added: Iterable[str], keep: Sequence[str], form: Form = AS_SEEN
-) -> tuple[Source, ...]:
+) -> tuple[InputFile, ...]:
     """The input files, once their columns are known to fit; ``added`` are the columns that results will have.
 
     Raises:
         InputFault: with every fault of every file.
         UsageFault: a file is of no known format.
     """
-    sources: list[Source] = []
+    sources: list[InputFile] = []
     problems: list[Problem] = []
     taken = set(added)
     for name in expanded(patterns):
@@ -86,7 +86,7 @@ def open_sources(
     return tuple(sources)
 
 
-def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Source:
+def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> InputFile:
     try:
         size = Path(name).stat().st_size
         if size == 0:
@@ -100,8 +100,8 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
         if format_ == "parquet":
             schema = dict(pl.read_parquet_schema(name))
             columns = {n: pl.String if (t in (pl.Categorical, pl.Enum)) else t for n, t in schema.items()}
-            return Source(name=name, format=format_, columns=columns, size=size)
-        return Source(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
+            return InputFile(name=name, format=format_, columns=columns, size=size)
+        return InputFile(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
     except OSError as error:
         raise unreadable(name, error) from None
     except pl.exceptions.PolarsError as error:
@@ -135,7 +135,7 @@ def json_entry(line: str) -> Mapping[str, Any] | Problem:
         return Problem(Location(""), "row-json", {"reason": error})
 
 
-def own_columns(sources: Sequence[Source], vocabulary: Vocabulary, keep: Sequence[str]) -> dict[str, str]:
+def own_columns(sources: Sequence[InputFile], vocabulary: Vocabulary, keep: Sequence[str]) -> dict[str, str]:
     """The columns that no fact names and that nobody has called their own, with their header in the file."""
     named = {*vocabulary.facts, *keep}
     return {each: source.header(each) for source in sources for each in source.columns if each not in named}
@@ -158,7 +158,9 @@ def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
     return _once([pair for part in parts for pair in part.items()])
 
 
-def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
+def _column_problems(
+    source: InputFile, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]
+) -> Iterator[Problem]:
     place = Location(source.place, source.lines, 1) if source.lines else Location(source.name)
     labels = {fold(label): label for fact in vocabulary.facts.values() for label in fact.label.values()}
     for number, (column, dtype) in enumerate(source.columns.items()):
@@ -176,7 +178,7 @@ def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], ke
         yield Problem(place, "column-missing", {"name": SIGNATURE})
 
 
-def _differences(first: Source, source: Source, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _differences(first: InputFile, source: InputFile, vocabulary: Vocabulary) -> Iterator[Problem]:
     """What a file has not in common with the first; JSON lines leave out what they do not know."""
     if source.format == first.format == "jsonl":
         return

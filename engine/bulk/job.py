@@ -1,6 +1,6 @@
 """A run over files: the options of the command come in, the files with their columns and what was counted go out.
 
-Every engine reads what it is asked here: :class:`Job`, with a :class:`Source` for each file and one :class:`Summary`.
+Every engine reads what it is asked here: :class:`Job`, with an :class:`InputFile` for each and one :class:`Summary`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class InputFile:
     """An input file: its columns with their Polars types (text in CSV, XLSX and JSON lines), and its size in bytes.
 
     ``headers`` names the columns as the file does. ``dialect`` is how people write in
@@ -67,7 +67,7 @@ class Source:
 class Refusal:
     """One fault of a row: the row's number as a spreadsheet shows it, what is wrong, and the column if it is one's."""
 
-    source: Source
+    source: InputFile
     row: int
     problem: Problem
     name: str = ""

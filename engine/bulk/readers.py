@@ -1,4 +1,4 @@
-"""Reads input files piece by piece: sources come in, raw frames of bounded size and formless rows go out.
+"""Reads input files batch by batch: sources come in, raw frames of bounded size and formless rows go out.
 
 CSV is read as text, and JSON lines as the text that a CSV file would hold, so that one set of checks serves all.
 """
@@ -15,7 +15,7 @@ import polars as pl
 
 from engine.bulk.csv_files import lines_of, open_text, records
 from engine.bulk.inputs import damaged, json_entry
-from engine.bulk.job import Refusal, Source
+from engine.bulk.job import InputFile, Refusal
 from engine.bulk.rows import FILE, ROW, marked, strict
 from engine.errors import Location, Problem
 from engine.language.facts import SIGNATURE, Vocabulary
@@ -29,7 +29,7 @@ _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RowBatch:
     """Rows of one file, numbered as a spreadsheet does, those refused for their form, and the bytes read so far."""
 
     frame: pl.DataFrame
@@ -38,46 +38,46 @@ class Piece:
     dialect: str | None = None
 
 
-def pieces(
-    sources: Sequence[Source], vocabulary: Vocabulary, parts: Iterable[tuple[int, Source]] | None = None
-) -> Iterator[Piece]:
+def batches(
+    sources: Sequence[InputFile], vocabulary: Vocabulary, parts: Iterable[tuple[int, InputFile]] | None = None
+) -> Iterator[RowBatch]:
     """Every row of every source in order, in frames of about :data:`ROWS` rows; or of parts, each of a numbered source.
 
     Raises:
         InputFault: a file turns out to be damaged or not UTF-8.
     """
     names = list(dict.fromkeys(name for source in sources for name in source.columns))
-    waiting: list[Piece] = []
+    waiting: list[RowBatch] = []
     before = 0
     for number, source in enumerate(sources) if parts is None else parts:
-        for piece in _READERS[source.format](source, names, vocabulary):
-            frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
+        for batch in _READERS[source.format](source, names, vocabulary):
+            frame = batch.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
             given = set(frame.columns)
             frame = frame[[*(name for name in names if name in given), FILE, ROW]]  # an expression would take * for all
-            piece = Piece(frame, piece.refused, before + piece.done, source.dialect)
-            alike = not waiting or (waiting[0].frame.schema, waiting[0].dialect) == (frame.schema, piece.dialect)
-            if waiting and (not alike or _large([*waiting, piece])):
+            batch = RowBatch(frame, batch.refused, before + batch.done, source.dialect)
+            alike = not waiting or (waiting[0].frame.schema, waiting[0].dialect) == (frame.schema, batch.dialect)
+            if waiting and (not alike or _large([*waiting, batch])):
                 yield from _joined(waiting)
                 waiting = []
-            waiting.append(piece)
+            waiting.append(batch)
         before += source.size
     yield from _joined(waiting)
 
 
-def _large(parts: list[Piece]) -> bool:
+def _large(parts: list[RowBatch]) -> bool:
     rows = sum(len(part.frame) + len(part.refused) for part in parts)
     return rows > ROWS or sum(part.frame.estimated_size() for part in parts) > BYTES
 
 
-def _joined(parts: list[Piece]) -> Iterator[Piece]:
-    """The parts as one frame, cut where it is longer than a piece may be."""
+def _joined(parts: list[RowBatch]) -> Iterator[RowBatch]:
+    """The parts as one frame, cut where it is longer than a batch may be."""
     frame = pl.concat([part.frame for part in parts])
     refused = [refusal for part in parts for refusal in part.refused]
     for start in range(0, max(1, len(frame)), ROWS):
-        yield Piece(frame.slice(start, ROWS), refused if start == 0 else [], parts[-1].done, parts[0].dialect)
+        yield RowBatch(frame.slice(start, ROWS), refused if start == 0 else [], parts[-1].done, parts[0].dialect)
 
 
-def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+def _parquet(source: InputFile, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[RowBatch]:
     try:
         lazy = pl.scan_parquet(source.name, glob=False).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
         total = int(lazy.select(pl.len()).collect().item())
@@ -85,12 +85,12 @@ def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> It
         for start in rows[::ROWS]:  # batches would be read ahead of whoever takes them, half a file
             part = lazy.slice(start, min(ROWS, rows.stop - start))
             frame = part.collect().with_row_index(ROW, offset=start + 1).cast({ROW: pl.Int64})
-            yield Piece(frame, done=source.size * (start + len(frame)) // max(1, total))
+            yield RowBatch(frame, done=source.size * (start + len(frame)) // max(1, total))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:  # pages may be cut or mangled
         raise damaged(source.name, source.format, error) from None
 
 
-def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+def _csv(source: InputFile, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[RowBatch]:
     columns = list(source.columns)
     trimmed = pl.col(*(name for name in columns if name in vocabulary.facts)).str.strip_chars()
 
@@ -102,14 +102,14 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
     with open_text(source.name, source.encoding) as stream:
         lines = islice(lines_of(stream, source.name), source.lines, None)
         rows = (_record(each, source) for each in records(lines, source.separator))
-        for piece in _filled(enumerate(rows, 2), source, columns, parted):
-            frame = piece.frame
+        for batch in _filled(enumerate(rows, 2), source, columns, parted):
+            frame = batch.frame
             if frame[SIGNATURE].has_nulls():
                 frame = frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))  # ghost rows of a spreadsheet
-            yield replace(piece, frame=frame, done=stream.buffer.tell())
+            yield replace(batch, frame=frame, done=stream.buffer.tell())
 
 
-def _record(record: str | list[str] | None, source: Source) -> str | Problem:
+def _record(record: str | list[str] | None, source: InputFile) -> str | Problem:
     """A record with its fields in one text, or what is wrong with its form."""
     if record is None:
         return Problem(Location(source.name), "row-quotes")
@@ -122,7 +122,7 @@ def _record(record: str | list[str] | None, source: Source) -> str | Problem:
     return text
 
 
-def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+def _json(source: InputFile, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[RowBatch]:
     no_text = {name for name, fact in vocabulary.facts.items() if strict(fact)}
 
     def cells(line: str) -> list[str | None] | Problem:
@@ -133,11 +133,11 @@ def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Itera
 
     with open_text(source.name, source.encoding) as stream:
         rows = enumerate(map(cells, lines_of(stream, source.name)), 1)
-        for piece in _filled(rows, source, names, partial(_turned, columns=names)):
-            yield replace(piece, done=stream.buffer.tell())
+        for batch in _filled(rows, source, names, partial(_turned, columns=names)):
+            yield replace(batch, done=stream.buffer.tell())
 
 
-def _xlsx(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+def _xlsx(source: InputFile, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[RowBatch]:
     from engine.bulk.xlsx_files import rows_of  # an extra of its own
 
     return _filled(rows_of(source), source, [*source.columns], partial(_turned, columns=[*source.columns]))
@@ -150,10 +150,10 @@ def _turned(rows: Sequence[Sequence[str | None]], columns: Sequence[str]) -> pl.
 
 def _filled(
     rows: Iterator[tuple[int, _Row | Problem]],
-    source: Source,
+    source: InputFile,
     columns: Sequence[str],
     made: Callable[[Sequence[_Row]], pl.DataFrame],
-) -> Iterator[Piece]:
+) -> Iterator[RowBatch]:
     """Numbered rows as frames, one at least; empty ones are left out, and those with a problem refused."""
     size, more = min(ROWS, max(1, CELLS // len(columns))), True
     while more:
@@ -162,7 +162,7 @@ def _filled(
         refused = [Refusal(source, row, each) for row, each in taken if isinstance(each, Problem)]
         kept = {row: each for row, each in taken if each and not isinstance(each, Problem)}
         numbers = pl.Series(ROW, [*kept], pl.Int64)
-        yield Piece(made([*kept.values()]).with_columns(numbers), refused, source.size)
+        yield RowBatch(made([*kept.values()]).with_columns(numbers), refused, source.size)
 
 
 _READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _json}

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.job import Refusal, Source
+from engine.bulk.job import InputFile, Refusal
 from engine.bulk.kernel import decides
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import Facts, nested, read_case, text_for
@@ -208,7 +208,9 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     return pl.any_horizontal(decides(window, facts, registry.vocabulary) for window in registry.windows)
 
 
-def refusals(source: Source, row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Iterator[Refusal]:
+def refusals(
+    source: InputFile, row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]
+) -> Iterator[Refusal]:
     """What is wrong with a row as its file holds it, in the words of the reader and of the evaluator of one case."""
     place, registry = Location(source.name), rules.registry
     given, problems = _given(place, row, registry, source.dialect)

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title, unnamed
-from engine.bulk.job import Form, Source
+from engine.bulk.job import Form, InputFile
 from engine.errors import InputFault, Location, fault, nearest
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import FRENCH, UNSAVED
@@ -22,7 +22,7 @@ MAX_ROWS, MAX_COLUMNS = 20_000, 200
 _THREE = re.compile(r",[0-9]{3}(?![0-9])")
 
 
-def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source:
+def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputFile:
     """The sheet of cases with its columns by their ids.
 
     Raises:
@@ -36,7 +36,7 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     check_shown(sheet, place)
     headers = _headers(sheet, place)
     columns = checked_columns(headers, vocabulary, place)
-    return Source(
+    return InputFile(
         name=name,
         format="xlsx",
         columns=dict.fromkeys(columns, pl.String),
@@ -50,7 +50,7 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     )
 
 
-def rows_of(source: Source) -> Iterator[tuple[int, list[str | None]]]:
+def rows_of(source: InputFile) -> Iterator[tuple[int, list[str | None]]]:
     """The rows under the header that say something, with the numbers that the spreadsheet shows."""
     unsaved = unsaved_formulas(source.name, source.opened)
     count = len(source.columns)

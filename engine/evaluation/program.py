@@ -209,11 +209,12 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     due = None if day is None else expression(day, names, DATE)
     tests = (item.body.done_when, item.body.unmet_when) if isinstance(item.body, Obligation) else (None, None)
     done_when, unmet_when = (None if test is None else condition(test, names) for test in tests)
+    read = bits_of(names.items, step.reads.items) | bits_of(names.choices, step.reads.questions)
     return Compiled(
         step=step,
         slot=slot,
         second=names.steps.get(item.id),
-        reads=_reads(step, names),
+        reads=read | bits_of(names.facts, step.reads.facts + step.reads.supplied),
         run=gated(item, names, body(item, step.type, names)),
         outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
         due=due,
@@ -221,13 +222,6 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
         unmet_when=unmet_when,
         warnings=tuple((condition(warning.when, names), warning.text) for warning in item.warnings),
     )
-
-
-def _reads(step: Step, names: Names) -> int:
-    """The bits of what a step reads, and of the facts that would supply a value which it leaves unpublished."""
-    reads = step.reads
-    found = bits_of(names.items, reads.items) | bits_of(names.choices, reads.questions)
-    return found | bits_of(names.facts, reads.facts + reads.supplied)
 
 
 def bits_of(slots: Mapping[str, int], names: Iterable[str]) -> int:

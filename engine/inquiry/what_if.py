@@ -23,7 +23,7 @@ from engine.language.term_days import Day, code, day_code
 from engine.language.values import Scalar, Value
 from engine.proof.encoding import Encoding
 from engine.proof.possible import encode_case
-from engine.proof.smallest import Change, Changes, smallest_changes
+from engine.proof.smallest import Change, SmallestChanges, smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 
 DAYS_IN_YEAR = 365
@@ -81,7 +81,7 @@ class Alternatives:
     today: Value
     reached: bool
     found: tuple[Alternative, ...]
-    proof: Changes
+    proof: SmallestChanges
     left: tuple[str, ...]
 
 
@@ -109,7 +109,7 @@ def alternatives(
     """
     wish, today = wish_of(decision, item, wished), answer_of(decision, item)
     if wish.met(today):
-        return Alternatives(decision, item, wish, today, True, (), Changes((), Status.SHOWN, 0, effort), ())
+        return Alternatives(decision, item, wish, today, True, (), SmallestChanges((), Status.SHOWN, 0, effort), ())
     vocabulary, facts = session.registry.vocabulary, dict(decision.facts)
     kept = _kept(decision, item, vocabulary, any_fact)
     encodings = _encodings(session, decision, kept, convention, interpret, effort)
@@ -140,9 +140,11 @@ def _encodings(
     return found if convention is None else [replace(each, window=each.bank.true) for each in found]
 
 
-def _changes(encodings: Iterable[Encoding], facts: Facts, goal: Callable[[Encoding], Term], effort: int) -> Changes:
+def _changes(
+    encodings: Iterable[Encoding], facts: Facts, goal: Callable[[Encoding], Term], effort: int
+) -> SmallestChanges:
     """The changes that give the goal under any of several conventions, no part of which is another's."""
-    asked: list[Changes] = []
+    asked: list[SmallestChanges] = []
     for each in encodings:
         beside = {frozenset(change.facts) for before in asked for change in before.found}
         asked.append(smallest_changes(each, facts, goal(each), beside=beside, effort=effort))
@@ -150,7 +152,7 @@ def _changes(encodings: Iterable[Encoding], facts: Facts, goal: Callable[[Encodi
     least = tuple(each for each in found if not any(other.facts.keys() < each.facts.keys() for other in found))
     statuses = {each.status for each in asked}  # what any leaves open is open
     status = next(each for each in (Status.UNDECIDED, Status.SHOWN, Status.EXCLUDED) if each in statuses)
-    return Changes(least, status, min(each.most for each in asked), effort)
+    return SmallestChanges(least, status, min(each.most for each in asked), effort)
 
 
 def _goal(encoding: Encoding, facts: Facts, item: str, wish: Wish, first: dt.date | None) -> Term:

@@ -80,7 +80,7 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScaleStep:
     PARTS: ClassVar = ("reached_when",)
     name: str
     reached_when: Condition | None
@@ -91,7 +91,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Scale:
     PARTS: ClassVar = ("steps",)
-    steps: tuple[Step, ...]
+    steps: tuple[ScaleStep, ...]
     at: Location = field(compare=False)
 
 

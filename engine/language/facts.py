@@ -128,13 +128,12 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
             facts[name] = _fact(name, entry)
     orders = tuple(tuple(chain) for chain in schema.get("x-order", ()))
     agreements = tuple(_agreement(entry, i) for i, entry in enumerate(schema.get("x-consistency", ())))
-    glossary = tuple(_gloss(entry) for entry in schema.get("x-glossary", ()))
+    glossary = [
+        Gloss({lang: tuple(words) for lang, words in entry["words"].items()}, entry["means"])
+        for entry in schema.get("x-glossary", ())
+    ]
     by_cases = tuple(fact for fact in facts.values() if fact.by_cases)
-    return Vocabulary(facts, tuple(groups), orders, agreements, glossary, by_cases)
-
-
-def _gloss(entry: Mapping[str, Any]) -> Gloss:
-    return Gloss({lang: tuple(words) for lang, words in entry["words"].items()}, entry["means"])
+    return Vocabulary(facts, tuple(groups), orders, agreements, tuple(glossary), by_cases)
 
 
 def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:

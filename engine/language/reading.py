@@ -128,9 +128,9 @@ def _branch(piece: Piece, home: Home) -> tuple[tree.Condition, tree.Expression]:
     return condition(piece["when"], home), expression(piece["then"], home)
 
 
-def _step(piece: Piece, home: Home) -> tree.Step:
+def _step(piece: Piece, home: Home) -> tree.ScaleStep:
     when = optional(piece, "reached_when", home, condition)
-    return tree.Step(piece["then"].value, when, cited(piece, home), piece.at)
+    return tree.ScaleStep(piece["then"].value, when, cited(piece, home), piece.at)
 
 
 def cited(piece: Piece, home: Home) -> tuple[tree.Citation, ...]:

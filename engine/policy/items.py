@@ -132,10 +132,6 @@ def table_row(piece: Piece, home: Home) -> model.Row:
     return record(model.Row, piece, home, cells=cells, start=start, end=end)
 
 
-def _inputs(piece: Piece, home: Home) -> dict[str, Any]:
-    return {name: expression(each, home) for name, each in piece.value.items()}
-
-
 def overlay(piece: Piece, home: Home) -> model.Overlay:
     replaced, derogations = piece.entries("replace"), piece.entries("add_derogations")
     named = [*replaced.values(), *(id_ for ids in derogations.values() for id_ in ids.value)]
@@ -176,7 +172,9 @@ _READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain
     "ItemRef": item_ref,
     "Citation": citation,
     "Literal | Unpublished": literal,
-    "Mapping[str, FactRef | ItemRef]": _inputs,
+    "Mapping[str, FactRef | ItemRef]": lambda piece, home: {
+        n: expression(each, home) for n, each in piece.value.items()
+    },
     "Row": table_row,
     **{kind.__name__: _of(kind) for kind in (model.Caution, model.Derogation, model.Rule, model.Excluded)},
     **{kind.__name__: _of(kind) for kind in (entries.Along, entries.Known)},

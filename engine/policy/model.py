@@ -164,7 +164,7 @@ class Obligation:
 
 
 Body = Table | Quantity | Criterion | Outcome | Payment | Obligation
-Member = Row | Derogation | Rule | tree.Step  # of a body
+Member = Row | Derogation | Rule | tree.ScaleStep  # of a body
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class SmallestChanges:
     """All smallest sets, fewest facts first.
 
     ``status`` is excluded where no change at all of these facts gives the goal, shown where the list is all of them up
@@ -51,7 +51,7 @@ def smallest_changes(
     *,
     beside: Collection[Collection[str]] = (),
     effort: int = DEFAULT_EFFORT,
-) -> Changes:
+) -> SmallestChanges:
     """The smallest changes of the case ``now`` that give the goal, each with the nearest values.
 
     The open facts of the encoding's space are those that may move; what is given stays given, but for events, which
@@ -66,7 +66,7 @@ def smallest_changes(
     prover = Prover(space, (*encoding.base, *kept, goal), effort)
     status = prover.ask()
     if status is not Status.SHOWN:
-        return Changes((), status, MOST_ALONE, effort)
+        return SmallestChanges((), status, MOST_ALONE, effort)
     search = _Search(encoding, now, changed, prover, beside)
     most = 0
     while most < (MOST_CHANGED if search.found else MOST_ALONE) and search.complete:
@@ -74,7 +74,7 @@ def smallest_changes(
         search.add_changes_of(most)
     order = list(space.open_facts)
     search.found.sort(key=lambda change: (len(change.facts), [order.index(name) for name in change.facts]))
-    return Changes(tuple(search.found), Status.SHOWN if search.complete else Status.UNDECIDED, most, effort)
+    return SmallestChanges(tuple(search.found), Status.SHOWN if search.complete else Status.UNDECIDED, most, effort)
 
 
 @dataclass(slots=True)

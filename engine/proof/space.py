@@ -183,8 +183,10 @@ def _space(
     rules: list[Term] = []
     for name in vocabulary.facts:
         if name in opened:
-            present[name], value[name] = opened[name].present.symbol, opened[name].value
-            rules += _range(bank, opened[name])
+            fact = opened[name]
+            present[name], value[name] = fact.present.symbol, fact.value
+            rules += [part.among(bank) for part in fact.parts if part.symbol.sort is not Sort.TRUTH]
+            rules += [term_days.exists(bank, fact.value)] if isinstance(fact.value, Day) else []
         else:
             present[name] = bank.truth(name in given)
             value[name] = constant(bank, given[name]) if name in given else bank.nothing
@@ -226,14 +228,6 @@ def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
     high = LARGEST if fact.maximum is None else int(fact.maximum * units)
     part = unknown("value", Sort.WHOLE, range(low, high + 1))
     return OpenFact(present, (part,), bank.over(bank.number(part.symbol), bank.exact(units)))
-
-
-def _range(bank: TermBank, fact: OpenFact) -> Iterator[Term]:
-    for part in fact.parts:
-        if part.symbol.sort is not Sort.TRUTH:
-            yield part.among(bank)
-    if isinstance(fact.value, Day):
-        yield term_days.exists(bank, fact.value)
 
 
 def _orders(

@@ -34,7 +34,7 @@ SHAPES = {
     "Known": "text cite",
     "GrantedDerogation": "criterion id label",
     "Cause": "kind id",
-    "Status": "item change status",
+    "EditStatus": "item change status",
     "Total": "amount open_years",
     "Paid": "amount open_payments due later recover",
 }

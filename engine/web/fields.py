@@ -11,7 +11,7 @@ from engine.language.facts import Fact
 from engine.report.questions_page import answers_text, value_labels
 from engine.report.say import Say
 from engine.report.values import unit_text
-from engine.web.state import Fault, State, written
+from engine.web.state import State, UnreadAnswer, written
 from engine.web.templates import wording
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
@@ -65,7 +65,7 @@ def field_of(fact: Fact, state: State, say: Say) -> Field:
     }
 
 
-def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
+def _fault_text(fault: UnreadAnswer, fact: Fact, expected: str, lang: str) -> str:
     """What is wrong with an answer: what the reader of cases says, unless that is written for who writes cases."""
     told = fault.problem.message(lang)
     if fact.name in told or fault.problem.code in ("fact-value", "number-cut"):

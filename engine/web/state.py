@@ -36,7 +36,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class UnreadAnswer:
     """An answer that cannot be taken, as it was written, and what the reader of cases says of it."""
 
     written: str
@@ -58,7 +58,7 @@ class State:
     as_of: dt.date | None = None
     asked: str | None = None
     rules: str | None = None
-    faults: Mapping[str, Fault] = field(default_factory=dict)
+    faults: Mapping[str, UnreadAnswer] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
     embedded: bool = False
 
@@ -155,10 +155,10 @@ def _told_otherwise(given: Mapping[str, str], vocabulary: Vocabulary) -> Iterato
             yield name
 
 
-def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
+def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, UnreadAnswer]]:
     facts, problems = read_named(unplaced(stated, Location("case")), vocabulary)
     faults = {str(problem.values["name"]): problem for problem in problems}
-    written = {name: Fault(stated[name], problem) for name, problem in faults.items()}
+    written = {name: UnreadAnswer(stated[name], problem) for name, problem in faults.items()}
     return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written
 
 

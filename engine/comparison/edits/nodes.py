@@ -155,7 +155,7 @@ def _exclusive(a: tree.Condition, b: tree.Condition) -> bool:
 
 
 def _steps(a: tree.Scale, b: tree.Scale, spot: Spot) -> Iterator[Edit]:
-    def both(one: tree.Step, other: tree.Step, inner: Spot) -> Iterator[Edit]:
+    def both(one: tree.ScaleStep, other: tree.ScaleStep, inner: Spot) -> Iterator[Edit]:
         reached = inner.inside(("reached_when", ""))
         yield from optional_edits(one.reached_when, other.reached_when, "reached_when", inner, reached)
         yield from citation_edits(one.cite, other.cite, inner)

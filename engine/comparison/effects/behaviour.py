@@ -28,7 +28,7 @@ REFUSED = "no-convention"  # what a version says of a contract that no conventio
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class EditStatus:
     """``status`` of a changed item.
 
     ``found``: a case shows an effect. ``proved``: in no case does a result hang on the change. ``through``: one version
@@ -52,7 +52,7 @@ class Behaviour:
 
     meeting: Meeting
     effects: tuple[Effect, ...] = ()
-    statuses: tuple[Status, ...] = ()
+    statuses: tuple[EditStatus, ...] = ()
     undecided: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     results: Results
@@ -167,7 +167,7 @@ def _refused(meeting: Meeting, results: Results) -> Iterator[Effect]:
         )
 
 
-def _statuses(study: Study, both: Versions) -> Iterator[Status]:
+def _statuses(study: Study, both: Versions) -> Iterator[EditStatus]:
     """What is known of each changed item, in the order of the plans."""
     below = both.below(study.targets)
     told = {edit.id for each in study.effects for edit in each.edits}
@@ -186,7 +186,7 @@ def _statuses(study: Study, both: Versions) -> Iterator[Status]:
         else:
             status = OFFSET if cause in study.offset else UNDECIDED
         change = "added" if not both.of(OLDER, id_) else "changed" if both.of(NEWER, id_) else "removed"
-        yield Status(id_, change, status)
+        yield EditStatus(id_, change, status)
 
 
 def _rank(effect: Effect, results: Results) -> tuple[int, bool, int]:

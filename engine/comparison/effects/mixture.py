@@ -50,8 +50,8 @@ class Mixture:
         self._make(id_)
         return self._items[id_][NEWER]
 
-    def result(self, id_: str) -> Result:
-        return Result(self.versions.bank, id_, *self.versions.answers(id_), self.answer(id_))
+    def result(self, id_: str) -> ComparedResult:
+        return ComparedResult(self.versions.bank, id_, *self.versions.answers(id_), self.answer(id_))
 
     def taking(self, causes: Container[Cause], **options: Any) -> Mixture:
         """The mixture in which some edits are taken, and no others."""
@@ -138,7 +138,7 @@ def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ComparedResult:
     """A result under both versions and under any choice of edits."""
 
     bank: TermBank
@@ -163,7 +163,9 @@ def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
     return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
 
 
-def smallest(mixed: Mixture, result: Result, prover: Prover, symbols: Symbols, own: Cause | None = None) -> Causes:
+def smallest(
+    mixed: Mixture, result: ComparedResult, prover: Prover, symbols: Symbols, own: Cause | None = None
+) -> Causes:
     """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does.
 
     Of several, the one whose edits come last in the plans: nearest to the result.

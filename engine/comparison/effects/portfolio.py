@@ -10,7 +10,7 @@ from typing import Any
 from engine.bulk.comparing import compared_rows, counted, forced
 from engine.bulk.rows import facts_of
 from engine.comparison.effects.behaviour import compared_versions
-from engine.comparison.effects.mixture import Causes, Mixture, Result, mixture, smallest
+from engine.comparison.effects.mixture import Causes, ComparedResult, Mixture, mixture, smallest
 from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.session import Session
@@ -125,7 +125,7 @@ class RowCauses:
                 found.update(cause.id for cause in self._of(result, case))
         return found
 
-    def _of(self, result: Result, case: Mapping[str, Plain]) -> Causes:
+    def _of(self, result: ComparedResult, case: Mapping[str, Plain]) -> Causes:
         for causes in self.met[result.id]:
             if self._holds(result.made, case, causes):
                 return causes

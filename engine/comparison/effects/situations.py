@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.comparison.effects.definitions import NEWER, OLDER, Cause, Versions
-from engine.comparison.effects.mixture import Mixture, Result
+from engine.comparison.effects.mixture import ComparedResult, Mixture
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
 from engine.language.logic import Plain, Sort, Term, evaluate
@@ -39,7 +39,9 @@ class Situation:
     extents: Mapping[tuple[str, str], Extent]
 
 
-def situation_of(mixed: Mixture, result: Result, cause: Cause, symbols: Symbols, effort: int) -> Situation | None:
+def situation_of(
+    mixed: Mixture, result: ComparedResult, cause: Cause, symbols: Symbols, effort: int
+) -> Situation | None:
     """Whom the case of ``symbols`` stands for; None where the inputs of the item do not tell."""
     local = _Local(mixed, cause, symbols)
     item = local.looked_at(result.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects import mixture
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
-from engine.comparison.effects.mixture import Causes, Mixture, Result
+from engine.comparison.effects.mixture import Causes, ComparedResult, Mixture
 from engine.comparison.effects.situations import situation_of
 from engine.comparison.effects.witness import STOPPED, Effect, confirmed, kind_terms
 from engine.language.logic import Term
@@ -86,7 +86,7 @@ class Study:
             if status is Status.SHOWN:
                 self._look_at(result)
 
-    def _look_at(self, result: Result) -> None:
+    def _look_at(self, result: ComparedResult) -> None:
         """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
         below = self.both.below([result.id]).intersection(self.results.headline) - {result.id}
         before = [each for each in self.effects if each.result in below]
@@ -102,7 +102,7 @@ class Study:
                 origin = next((each.result for each in before if set(each.edits) & set(causes)), None)
                 self._keep(result, causes, symbols, origin)
 
-    def _settled_first(self, result: Result) -> tuple[Term, Term]:
+    def _settled_first(self, result: ComparedResult) -> tuple[Term, Term]:
         """Where a result is known in both versions, then where it is not."""
         bank = self.both.bank
         settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
@@ -141,7 +141,7 @@ class Study:
             return Status.SHOWN
         return self.prover.ask(different(self.both.bank, one, other))
 
-    def _jointly(self, result: Result, cause: Cause, without: Symbolic) -> bool:
+    def _jointly(self, result: ComparedResult, cause: Cause, without: Symbolic) -> bool:
         """Keeps a change of a result for which an edit is needed beside others; whether there is one."""
         bank = self.both.bank
         plainly = [mixture.unlike(bank, result.newer, without), mixture.unlike(bank, result.older, result.newer)]
@@ -154,7 +154,7 @@ class Study:
                 return bool(causes)
         return False
 
-    def _alone(self, result: Result, cause: Cause) -> None:
+    def _alone(self, result: ComparedResult, cause: Cause) -> None:
         """The changes that one edit makes alone: one for each step, of results that are known where there are some."""
         alone = self._only(cause)
         mine = alone.result(result.id)
@@ -177,7 +177,7 @@ class Study:
             self._singles[cause] = self.mixed.taking((cause,))
         return self._singles[cause]
 
-    def _step(self, result: Result, cause: Cause, shown: Effect, symbols: Symbols) -> Term:
+    def _step(self, result: ComparedResult, cause: Cause, shown: Effect, symbols: Symbols) -> Term:
         """The cases that need not be told beside one shown: of the same kind, or of the same values where all count."""
         bank = self.both.bank
         sides = [(result.older, shown.before), (result.newer, shown.after)]
@@ -197,7 +197,7 @@ class Study:
         types = [each.type_of(id_) for each in self.both.encodings]
         return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
-    def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
+    def _keep(self, result: ComparedResult, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
         shown = confirmed(self.both, self.results, symbols, result.id)
         situation = None
         if len(causes) == 1 and (follows is None or result.id in self.results.headline):

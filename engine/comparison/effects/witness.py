@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.comparison.effects.definitions import Cause, Versions
-from engine.comparison.effects.mixture import Result
+from engine.comparison.effects.mixture import ComparedResult
 from engine.comparison.effects.situations import Situation
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value, known
@@ -86,7 +86,7 @@ def effect_of(results: Results, id_: str, before: Value, after: Value) -> str:
     return {1: GAIN, -1: LOSS, 0: OTHER}[results.gain(id_, before, after)]
 
 
-def kind_terms(bank: TermBank, results: Results, result: Result, words: Sequence[str]) -> dict[str, Term]:
+def kind_terms(bank: TermBank, results: Results, result: ComparedResult, words: Sequence[str]) -> dict[str, Term]:
     """Where a result changes in each way that has a name; ``words`` are what it can be, none for a number."""
     older, newer = result.older, result.newer
     terms = {

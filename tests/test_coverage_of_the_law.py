@@ -13,7 +13,7 @@ import pytest
 from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
-from engine.policy.model import Convention, Criterion, Item, Obligation, Outcome
+from engine.policy.model import WITHHELD, Convention, Criterion, Item, Obligation, Outcome
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed, observe
 from engine.suite.running import PolicyCase, read_cases, run_case
@@ -178,7 +178,7 @@ def test_a_payment_is_withheld_where_a_duty_says_so(session: Session, cases: lis
         items = decision.convention.items
         for line in decision.obligations:
             duty = items[line.id].body if line.id in items else None
-            if isinstance(duty, Obligation) and duty.if_unmet == "payment_withheld" and line.status == "unmet":
+            if isinstance(duty, Obligation) and duty.if_unmet in WITHHELD and line.status == "unmet":
                 seen.add((case.convention, line.id))
                 due = decision.results[decision.headline.due or ""]
                 assert due.status == "not_applicable", (case.at, line.id)

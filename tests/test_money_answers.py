@@ -294,3 +294,26 @@ def test_without_a_day_no_duty_is_to_come_or_late_and_with_one_what_nothing_can_
 def test_the_hire_day_that_is_assumed_is_asked_for() -> None:
     asked = said("ask", "hire_day_unknown_2021", options=("--for", "all"))
     assert "contrat.date_embauche" in asked
+
+
+def test_a_secretary_not_replaced_withholds_the_aid_under_one_reading_alone() -> None:
+    options = ("--interpret", "secretaire_non_remplace=rien_d_ecrit")
+    page = said("evaluate", "secretary_not_replaced_2021", options=options)
+    assert "1 18 000 € 18 000 €" in page
+    assert "suite : aide non versée selon une lecture des textes" in page
+
+
+@pytest.mark.turns(form=("text", "markdown"))
+def test_a_share_of_unknown_rate_is_due_between_nothing_and_the_maximum(form: str) -> None:
+    page = said("evaluate", "share_unknown", form=form).replace(" |", "")
+    assert "3 11 000 € entre 0 € et 11 000 € (a) au moins 5 500 € entre 0 € et 5 500 € (a)" in page
+    due = object_of("evaluate", "share_unknown")["results"]["aide.montant_du"]
+    assert (due["status"], due["between"]) == ("undetermined", ["0.00", "11000.00"])
+
+
+def test_a_payment_to_come_whose_amount_is_open_is_not_left_out_in_silence() -> None:
+    page = said("timeline", "life_absence", options=("--as-of", "2026-10-01"))
+    assert "33 000 € (sans l'année 3, indéterminée) 38 500 € indéterminé" in page
+    position = json.loads(said("timeline", "life_absence", form="json", options=("--as-of", "2026-10-01")))
+    paid = position["totals"]["versements_echus"]
+    assert (paid["later"], paid["open_payments"], paid["open_later"]) == ("0.00", 0, 1)

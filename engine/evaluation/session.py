@@ -22,7 +22,7 @@ from engine.evaluation.results import doubts, no_such_result, obligations, overl
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Number, Scalar
 from engine.policy.model import YEAR_START, Convention, Interpretation
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
@@ -81,13 +81,15 @@ class Settled:
         if all(result.status != "undetermined" for result in found.values()):
             return {}
         told = {id_: found[id_]._replace(can_be=values) for id_, values in self.can_be(run).items()}
+        headline = self.session.registry.results
+        asked = any(id_ in found and found[id_].status == "undetermined" for id_ in headline.refusals)
         replaced = {id_ for _, overlay in self.laid for id_ in overlay.replace}
-        for id_, shown in self.session.registry.results.headline.items():
-            if id_ in found and found[id_].status == "undetermined" and id_ not in replaced:
-                bounds = [found[bound].value for bound in shown.between if bound in found]
-                known = tuple(value for value in bounds if value is not None)
-                if shown.between and len(known) == len(shown.between):
-                    told[id_] = told.get(id_, found[id_])._replace(between=known)
+        for id_, shown in headline.headline.items():
+            open_ = id_ in found and found[id_].status == "undetermined" and id_ not in replaced
+            if open_ and shown.between and not (asked and shown.role):
+                least, most = (_ends(each, {**found, **told}) for each in shown.between)
+                if least and most:
+                    told[id_] = told.get(id_, found[id_])._replace(between=(min(least), max(most)))
         return told
 
     def can_be(self, run: Run, years: bool = False) -> dict[str, tuple[Scalar, ...]]:
@@ -281,6 +283,15 @@ class Session:
             shown = found[amount]._replace(can_be=year.can_be(run, years=True).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
+
+
+def _ends(bound: int | str, found: Mapping[str, Result]) -> tuple[Number, ...]:
+    """What a bound of a result may be: its number, or all that is left of it."""
+    if isinstance(bound, int):
+        return (bound,)
+    result = found.get(bound)
+    values = () if result is None else result.can_be if result.value is None else (result.value,)
+    return tuple(value for value in values if isinstance(value, Number))
 
 
 def _needed(only: Iterable[str], run: Run) -> tuple[str, ...]:

@@ -68,11 +68,13 @@ class Paid:
     """What was paid by a day, in euros, and the payments of the years begun whose day or amount is not known.
 
     ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid,
-    which nobody knows where the text says it of no year and not all that was paid is known.
+    which nobody knows where the text says it of no year and not all that was paid is known. ``open_later`` are the
+    payments that ``later`` leaves out, or may.
     """
 
     amount: Fraction
     open_payments: int
+    open_later: int
     due: Total
     later: Fraction
     recover: Total | None
@@ -280,13 +282,15 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
     lines = [line for row in begun for line in row.decision.payments]
     past = [line for line in lines if line.due is None or line.due <= as_of]
     known = [line.result.number for line in past if line.due is not None and line.result.number is not None]
-    later = [line.result.number or Fraction(0) for line in lines if line.due is not None and line.due > as_of]
+    future = [line for line in lines if line.due is None or line.due > as_of]
+    later = [line.result.number for line in future if line.due is not None and line.result.number is not None]
     headline = rows[0].decision.headline
     over = [row.decision.stated(headline.recover) for row in rows]
     silent = len(known) < len(past) and all(each is None or each.status == "not_applicable" for each in over)
     return Paid(
         amount=sum(known, Fraction(0)),
         open_payments=len(past) - len(known),
+        open_later=len(future) - len(later),
         due=_total(begun, headline.due),
         later=sum(later, Fraction(0)),
         recover=None if silent else _total(begun, headline.recover),

@@ -141,7 +141,7 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     warned = {text["fr"] for each in program.steps for when, text in each.warnings if when(run.slots)[0]}
     shown = (*case.ids, *(each.step.item.id for each in program.payments))
     headline = settled.convention.results.headline
-    bounds = [id_ for each in headline.values() for id_ in each.between]
+    bounds = [id_ for each in headline.values() for id_ in each.between if isinstance(id_, str)]
     replaced = {id_ for _, overlay in settled.laid for id_ in overlay.replace if id_ in headline}
     raw = [run.answers[id_][0] if id_ in run.answers else None for id_ in (*shown, *bounds)]
     left = settled.can_be(run) if UNDETERMINED in raw else {}

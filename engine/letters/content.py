@@ -17,7 +17,7 @@ from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter, counts_of
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
-from engine.policy.model import YEAR_START
+from engine.policy.model import WITHHELD, YEAR_START
 from engine.report.page import Page, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.readings import readings_blocks, supposed_blocks
@@ -26,7 +26,6 @@ from engine.report.remarks import UNMET, remarks, said, unmet_conditions
 from engine.report.say import Say
 from engine.report.values import lowered
 
-DECISIVE = "payment_withheld"  # what follows where a duty is not done
 UNTOLD = (None, "none", "unpublished")  # of which a letter says nothing
 OPEN = ("unmet", "pending", "overdue", "to_check", "undetermined")  # a duty that is still to be done
 
@@ -145,7 +144,7 @@ class Letter:
     def duties(self) -> Iterator[Entry]:
         """The duties that are still to be done and have a day, or on which the payment depends."""
         for line in self.matter.obligations:
-            if line.status in OPEN and (line.due is not None or line.if_unmet == DECISIVE):
+            if line.status in OPEN and (line.due is not None or line.if_unmet in WITHHELD):
                 self.cited(line.cite)
                 follows = "" if line.if_unmet in UNTOLD else f"sinon, {self.say(f'if_unmet.{line.if_unmet}')}"
                 day = self.say.scalar(line.due) if line.due else ""

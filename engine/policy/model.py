@@ -17,7 +17,8 @@ from engine.records import dataclass
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
 ASSUMED = "assumed"  # the confidence of what would be another value if an assumption did not hold
 CONTRACT_ENDS = "contract_ends"
-IF_UNMET = ("none", "payment_withheld", "contract_may_end", CONTRACT_ENDS, "unpublished")  # of an obligation
+WITHHELD = ("payment_withheld", "payment_withheld_by_reading")  # where the payment depends on a duty
+IF_UNMET = ("none", *WITHHELD, "contract_may_end", CONTRACT_ENDS, "unpublished")  # of an obligation
 YEAR_START = "annee.debut"
 CONSISTENCY = "consistency"
 UNMET = "unmet"  # of a duty: the facts say that it was not met

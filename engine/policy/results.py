@@ -23,16 +23,16 @@ class Headline:
     """A result that every answer states.
 
     ``better`` names its values from the worst to the best for who applies, or is ``more`` or ``less`` for a number;
-    ``best`` is the number, or the id of the item, that cannot be bettered. ``between`` are the items that bound it
-    while it is open. ``follow`` tells its change from one contract year to the next. ``short`` heads a column; results
-    with the same one share it.
+    ``best`` is the number, or the id of the item, that cannot be bettered. ``between`` are the numbers or ids of items
+    that bound it while it is open. ``follow`` tells its change from one contract year to the next. ``short`` heads a
+    column; results with the same one share it.
     """
 
     id: str
     role: str | None = None
     better: tuple[str, ...] | str | None = None
     best: int | str | None = None
-    between: tuple[str, ...] = ()
+    between: tuple[int | str, ...] = ()
     follow: bool = False
     short: Text | None = None
     at: Location = field(compare=False)

@@ -222,9 +222,16 @@ def money_cells(decision: Decision, say: Say, year: int = 0) -> tuple[str, ...]:
     headline = decision.headline
     most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
     due, recover = decision.stated(headline.due), decision.stated(headline.recover)
-    shown = ("—" if each is None else marked(each, decision, say, year=year) for each in (most, due))
-    over = "—" if recover is None or not (recover.can_be or recover.status == "known") else say.result(recover)
-    return (*shown, _paid(decision, say), over)
+    over = recover if recover is not None and is_told(recover) else None
+    maximum, owed, back = (
+        "—" if each is None else marked(each, decision, say, year=year) for each in (most, due, over)
+    )
+    return maximum, owed, _paid(decision, say), back
+
+
+def is_told(result: Result) -> bool:
+    """Whether a result is known, or few values or bounds of it are."""
+    return result.status == "known" or bool(result.can_be or result.between)
 
 
 def _paid(decision: Decision, say: Say) -> str:

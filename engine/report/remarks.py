@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, find
+from engine.policy.model import WITHHELD
 from engine.records import dataclass
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, Tree
 from engine.report.reasons import facts_behind, marked_duty, reasons_block
@@ -162,4 +163,4 @@ def _follows(line: ObligationLine, say: Say) -> str:
 
 
 def _decisive(line: ObligationLine) -> bool:
-    return line.if_unmet == "payment_withheld"
+    return line.if_unmet in WITHHELD

@@ -141,13 +141,13 @@ class Say:
     def result(self, result: Result) -> str:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
-            if result.between:
-                least, most = (self.scalar(value, result.type) for value in result.between)
-                return self("bounded", least=least, most=most)
-            if not 0 < len(result.can_be) <= MOST_LEFT:
+            if 0 < len(result.can_be) <= MOST_LEFT:
+                first, *others = (self.scalar(value, result.type, result.value_labels) for value in result.can_be)
+                return self("or_value").join((first, *map(lowered, others)))
+            if not result.between:
                 return self.value(result.status)
-            first, *others = (self.scalar(value, result.type, result.value_labels) for value in result.can_be)
-            return self("or_value").join((first, *map(lowered, others)))
+            least, most = (self.scalar(value, result.type) for value in result.between)
+            return self("bounded", least=least, most=most)
         return self.scalar(result.value, result.type, result.value_labels)
 
     def fact(self, name: str, value: Scalar) -> str:

@@ -194,17 +194,19 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         (say("maximum"), total_text(timeline.maximum, say)),
         (say("amount_due"), total_text(timeline.due, say)),
     ]
-    if timeline.recover.amount:
-        overpaid = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
-        named = [f"{say.result(each)} ({say('year').lower()} {year})" for year, each in overpaid if each and each.value]
-        rows.append((say("amount_recover"), say.pair(total_text(timeline.recover, say), ", ".join(named))))
+    results = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
+    told = ((year, each) for year, each in results if each and (each.value or each.can_be))
+    if over := ", ".join(f"{say.result(each)} ({say('year').lower()} {year})" for year, each in told):
+        sure = timeline.recover.amount > 0
+        rows.append((say("amount_recover"), say.pair(total_text(timeline.recover, say), over) if sure else over))
     yield Table(("", say("amount")), tuple(rows))
     if timeline.paid is not None:
         paid = timeline.paid
         yield Heading(say("position", day=say.scalar(timeline.as_of)))
         columns = tuple(say(key) for key in ("amount_due", "amount_paid", "amount_later", "amount_recover"))
-        left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
-        cells = (total_text(paid.due, say), *(_sum(amount, left_out, say) for amount in (paid.amount, paid.later)))
+        sums = ((paid.amount, paid.open_payments), (paid.later, paid.open_later))
+        left_out = (_sum(amount, say.count("open_payments", left) if left else "", say) for amount, left in sums)
+        cells = (total_text(paid.due, say), *left_out)
         yield Table(columns, ((*cells, "—" if paid.recover is None else total_text(paid.recover, say)),))
 
 

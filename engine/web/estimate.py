@@ -28,9 +28,10 @@ from engine.report.html import Links, fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
 from engine.report.readings import told_effects
+from engine.report.reasons import is_told
 from engine.report.say import Say
 from engine.web.fields import Field, answers, contradiction, field_of
-from engine.web.sentences import amounts, is_told, nth, sentence
+from engine.web.sentences import amounts, nth, sentence
 from engine.web.state import ASKED, DIGEST_SHOWN, LANG, READING, RULES, TEXT, State
 from engine.web.templates import Addresses, wording
 

@@ -9,6 +9,7 @@ from operator import itemgetter
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.language.facts import SIGNATURE, YEAR
 from engine.letters.people import OPTION
+from engine.report.reasons import is_told
 from engine.report.say import Say
 from engine.web.templates import Wording, wording
 
@@ -29,11 +30,6 @@ def amounts(decision: Decision, say: Say) -> str:
     told = told or _of_years(decision.years, say, w)
     option = decision.facts.get(OPTION)
     return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
-
-
-def is_told(result: Result) -> bool:
-    """Whether a result is known, or few values or bounds of it are."""
-    return result.status == "known" or bool(result.can_be or result.between)
 
 
 def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:

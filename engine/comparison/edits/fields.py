@@ -192,7 +192,8 @@ def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
         return None
     values = ((name, getattr(record, name)) for name in names)
     lists = ((name, value.values() if isinstance(value, Mapping) else value) for name, value in values if value)
-    return tuple(f"{name}: {value if isinstance(value, str | int) else ' / '.join(value)}" for name, value in lists)
+    told = ((name, [value] if isinstance(value, str | int) else value) for name, value in lists)
+    return tuple(f"{name}: {' / '.join(map(str, value))}" for name, value in told)
 
 
 FIELDS: Mapping[Field, str] = {

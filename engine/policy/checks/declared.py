@@ -90,8 +90,9 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         if shown.id not in own:
             continue
         yield from _values(shown, own[shown.id])
-        for id_ in (*((shown.best,) if isinstance(shown.best, str) else ()), *shown.between):
-            yield from unknown(shown.at, "unknown-item", id_, own)
+        for bound in (shown.best, *shown.between):
+            if isinstance(bound, str):
+                yield from unknown(shown.at, "unknown-item", bound, own)
         if shown.role is not None:
             fits = isinstance(own[shown.id].body, Outcome) if shown.role == VERDICT else own[shown.id].unit == "EUR"
             if not fits or roles.setdefault(shown.role, shown.id) != shown.id:
@@ -101,8 +102,8 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         if registry.results.headline[shown.id].role != shown.role or first != shown.id:
             yield wrong(shown.at, "results-differ", None if first == shown.id else first, id=shown.id)
     life = convention.results.life
-    for id_ in life.ids:
-        yield from unknown(life.places[id_], "unknown-item", id_, own)
+    for named_ in life.ids:
+        yield from unknown(life.places[named_], "unknown-item", named_, own)
     types = registry.resolved(convention).types
     for key, id_ in (("term", life.term), ("end", life.end)):
         found = types.get(id_ or "")

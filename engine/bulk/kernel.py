@@ -227,7 +227,8 @@ def _below(plan: Plan, wanted: Iterable[str]) -> dict[str, Step]:
     def reads(id_: str) -> Set[str]:
         return _reads(steps[id_].item) | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
 
-    return {id_: steps[id_] for id_ in reached(steps.keys() & wanted, reads)}
+    below = {*reached(steps.keys() & wanted, reads)}
+    return {id_: step for id_, step in steps.items() if id_ in below}
 
 
 def _reads(item: Item) -> set[str]:

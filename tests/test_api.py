@@ -154,6 +154,32 @@ def test_the_faults_of_a_body_and_of_its_case_are_told_at_once(served: Client) -
     assert [problem["nearest"] for problem in found] == ["embauche", "lang"]
 
 
+WRONGLY_ASKED: list[tuple[str, dict[str, Any], str]] = [
+    ("evaluate", {"convention": "2042"}, "2042"),
+    ("evaluate", {"interpret": {"base_du_prorata": "gain", "zone": "zip"}}, "zone"),
+    ("evaluate", {"interpret": {"base_du_prorata": "x"}}, "x"),
+    ("possible", {"item": "nowhere"}, "nowhere"),
+    ("ask", {"for": "nowhere"}, "nowhere"),
+    ("what-if", {"item": "aide.montant_annuel", "wish": "much"}, "much"),
+]
+
+
+@pytest.mark.parametrize(("call", "asked", "wrong"), WRONGLY_ASKED)
+def test_what_is_wrongly_asked_of_a_case_is_told_at_its_place(
+    served: Client, described: Any, call: str, asked: dict[str, Any], wrong: str
+) -> None:
+    body = json.dumps({"case": CASE, **asked}, indent=1)
+    answer = served.post(f"/api/v1/{call}", body.encode(), content_type="application/json")
+    (problem,) = answer.data["problems"]
+    assert f'"{wrong}"' in body.splitlines()[problem["line"] - 1]
+    fits(described, "problem", answer.data)
+
+
+def test_an_address_that_is_too_long_is_refused_as_described(served: Client, described: Any) -> None:
+    answer = served.get("/api/v1/items?lang=en&x=" + "9" * 5000)
+    assert str(answer.status) in described["paths"]["/items"]["get"]["responses"]
+
+
 def test_a_declined_fact_that_does_not_exist_is_told(served: Client) -> None:
     answer = served.post("/api/v1/ask", {"case": CASE, "declined": ["patientele.mt"]})
     assert (answer.status, answer.data["problems"][0]["nearest"]) == (422, "patientele.mt_depart")

@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.errors import UsageFault
 from engine.policy.places import shipped
 from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
-from engine.web.calls import CALLS, MEDIA, MOST_CASES, Asked, Call, body_schema, check, language_of, parsed
-from engine.web.refusals import json_text, refused
+from engine.web.calls import CALLS, MEDIA, MOST_CASES, Asked, Call, body_schema, check, language_of, parsed, placed
+from engine.web.refusals import STATUS, UNREADABLE, Refused, json_text, refused
 from engine.web.state import LANG
 from engine.web.worker import Worker
 from engine.words import LANGUAGES
@@ -55,6 +56,8 @@ class Api:
                 found = await self.worker.run(lambda session: call.answer(Asked(session, document, say)))
             except Outside as outside:
                 found = outside_page.data(outside, say)
+            except UsageFault as error:
+                raise Refused([placed(problem, document) for problem in error.problems]) from None
             return self._json(json_text(found), {"Cache-Control": "no-store"})
 
         answer.__name__ = call.name
@@ -81,8 +84,7 @@ class Api:
 
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
-REFUSALS = ("400", "404", "405", "408", "409", "413", "415", "421", "422", "429", "500", "503")
-_REFUSED = {status: {"$ref": "#/components/responses/refused"} for status in REFUSALS}
+_REFUSED = {str(each): {"$ref": "#/components/responses/refused"} for each in sorted({*STATUS.values(), UNREADABLE})}
 
 
 def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import InputFault, Location, decoded, fault, nearest, refuse_unknown, wrong
+from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, refuse_unknown, wrong
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
@@ -80,6 +80,15 @@ class Asked:
         wanted = self.get("expect_digest")
         if wanted is not None and wanted != digest:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
+
+
+def placed(problem: Problem, document: Document) -> Problem:
+    """A problem of what a call asks for beside its case, at the key that says it."""
+    asked: list[tuple[tuple[str, ...], object]] = [((key,), value) for key, value in document.data.items()]
+    for pair in (document.data.get("interpret") or {}).items():
+        asked += ((("interpret", pair[0]), each) for each in pair)
+    told = [value for value in problem.values.values() if isinstance(value, str)]
+    return next((replace(problem, location=document.at(key)) for key, value in asked if value in told), problem)
 
 
 def parsed(content: bytes) -> Document:

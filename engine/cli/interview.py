@@ -75,11 +75,8 @@ class Interview:
         """
         say, where = self.rules.say, fact.where[self.rules.lang]
         click.echo(f"\n{len(self.said) + 1}. {fact.question[say.lang]}")
-        for line in (
-            _answers(fact, say),
-            _why(fact, decision, say),
-            say.pair(say("ask_where"), where) if where else "",
-        ):
+        found = say.pair(say("ask_where"), where) if where else ""
+        for line in (_answers(fact, say), _why(fact, decision, say), found):
             self._line(line)
         while True:
             text: str = click.prompt("  ", default="", show_default=False, prompt_suffix="> ")
@@ -106,11 +103,13 @@ class Interview:
                         self._line(by_labels(problem, fact, say.lang).message(say.lang))
 
     def _decided(self) -> Decision | None:
-        if SIGNATURE not in self.answers:
-            return None
         rules = self.rules
         try:
-            return rules.session.decide(self.facts, rules.convention, rules.choices, rules.as_of)
+            return (
+                None
+                if SIGNATURE not in self.answers
+                else rules.session.decide(self.facts, rules.convention, rules.choices, rules.as_of)
+            )
         except Outside as outside:
             self._line(rules.say.label(outside.window))
             return None

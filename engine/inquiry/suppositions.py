@@ -50,11 +50,17 @@ class Supposed:
 
 def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
-    own = dict(decision.facts)
 
     def seen(more: Facts, following: bool) -> Page:
-        facts, year = _next_year(own) if following else (own, 0)
-        if not more and facts is own:
+        """The page, of the following year without what was counted for the year that the case names."""
+        facts, year = dict(decision.facts), 0
+        if following and isinstance(named := facts.get(YEAR), int):
+            counted = {
+                name for each in event_types(load_schema("dossier")).values() if each.yearly for name in each.facts
+            }
+            year = named + 1
+            facts = {name: value for name, value in facts.items() if name not in counted} | {YEAR: year}
+        if not more and not year:
             return dict(shown_in_case(decision))
         other = session.decide({**facts, **more}, decision.convention.id, chosen, decision.as_of)
         return dict(shown_in_case(other, year))
@@ -67,15 +73,6 @@ def supposed_on(found: Iterable[Supposed], ids: Container[str], years: Collectio
     for each in found:
         if kept := effects_on(each.effects, ids, years):
             yield replace(each, effects=kept)
-
-
-def _next_year(facts: Facts) -> tuple[Facts, int]:
-    """A case a year later, without what was counted for its own year; one that names no year stays as it is."""
-    year = facts.get(YEAR)
-    if not isinstance(year, int):
-        return facts, 0
-    counted = {name for each in event_types(load_schema("dossier")).values() if each.yearly for name in each.facts}
-    return {name: value for name, value in facts.items() if name not in counted} | {YEAR: year + 1}, year + 1
 
 
 def resting(decision: Decision, supposed: Sequence[Supposed], year: int = 0) -> Decision:

@@ -48,11 +48,9 @@ def page(changes: Changes, say: Say) -> Iterator[Block]:
         yield Paragraph(say("exchange_dry"))
         return
     files = ", ".join(changes.written)
-    if changes.since is not None:
-        yield Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
-    else:
-        corrected = any(one.entry is not None for one in changes.found)
-        yield Paragraph(say("exchange_corrected" if corrected else "exchange_rows", files=files))
+    corrected = any(one.entry is not None for one in changes.found)
+    done = "exchange_added" if changes.since else "exchange_corrected" if corrected else "exchange_rows"
+    yield Paragraph(say(done, files=files, day=say.scalar(changes.since)))
     yield Paragraph(say("exchange_next"))
 
 

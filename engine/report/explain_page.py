@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from engine.errors import Location, refuse_unknown
@@ -15,7 +16,6 @@ from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
-from engine.language.types import Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, exact
 from engine.policy.model import Payment, Quantity
 from engine.report.decided import Decided
@@ -162,7 +162,7 @@ def formula(result: Result, decision: Decision, say: Say) -> str:
     found = [each.by for each in worked if each is not None and each.value == result.value]
     if None in worked or len(found) != 1 or not isinstance(found[0], tree.Apply):
         return ""
-    return _Values(decision.convention.items, say, decision).operand(found[0])
+    return Phrases(decision.convention.items, say, partial(_told, decision=decision, say=say)).operand(found[0])
 
 
 def _worked(node: tree.Expression, decision: Decision) -> _Worked | None:
@@ -204,19 +204,11 @@ def _applied(node: tree.Apply, parts: list[_Worked]) -> _Worked:
     return _Worked(value, tree.Apply(node.operator, tuple(each.by for each in parts), node.options, node.at))
 
 
-@dataclass(frozen=True, slots=True)
-class _Values(Phrases):
-    """Phrases that say what facts and items are in a decision."""
-
-    decision: Decision
-
-    def _named(self, ref: tree.FactRef | tree.ItemRef) -> str:
-        if isinstance(ref, tree.ItemRef):
-            result = self.decision.results[ref.id]
-            return self._shown(result.value, result.type)
-        return self._shown(self.decision.facts[ref.name], self.say.registry.vocabulary.facts[ref.name].type)
-
-    def _shown(self, value: Value | None, type_: Type | None) -> str:
-        """A number bare, unless it is money or a rate: all others of a formula are of one unit."""
-        bare = type_ is not None and type_.kind == "number" and type_.unit not in ("EUR", "ratio")
-        return self.say.scalar(value, None if bare else type_)
+def _told(ref: tree.FactRef | tree.ItemRef, decision: Decision, say: Say) -> str:
+    """What a fact or item is in a decision; a number bare, unless money or a rate: all of a formula are of one unit."""
+    if isinstance(ref, tree.ItemRef):
+        value, type_ = decision.results[ref.id].value, decision.results[ref.id].type
+    else:
+        value, type_ = decision.facts[ref.name], say.registry.vocabulary.facts[ref.name].type
+    bare = type_ is not None and type_.kind == "number" and type_.unit not in ("EUR", "ratio")
+    return say.scalar(value, None if bare else type_)

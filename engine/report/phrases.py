@@ -28,10 +28,11 @@ Lines = Iterator[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases with the labels of a convention's items, and of facts as ``say`` has them."""
+    """Phrases with the labels of a convention's items, and of facts as ``say`` has them; or with what is ``told``."""
 
     items: Mapping[str, Item]
     say: Say
+    told: Callable[[tree.FactRef | tree.ItemRef], str] | None = None
 
     def _chosen(self, id_: str, choice: str) -> str:
         """A reading that is taken: the question and the answer, by their ids where no text has them."""
@@ -54,8 +55,12 @@ class Phrases:
             case tree.VerdictIs(criterion, verdicts):
                 names = ", ".join(self.say.value(verdict) for verdict in verdicts)
                 yield depth, self.say.pair(self._named(criterion), names)
-            case tree.Compare():
-                yield depth, self._comparison(node)
+            case tree.Compare(operator, left):
+                told = [
+                    self._value(part, left) if isinstance(part, tree.Literal) else self.operand(part)
+                    for part in node.operands
+                ]
+                yield depth, COMPARISONS[operator].said(self.say.lang, self._named(left), told)
             case tree.Apply(operator, operands) if not (EXPRESSIONS[operator].between and _on_one_line(node)):
                 yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + self._options(node))
                 for operand in operands:
@@ -129,13 +134,6 @@ class Phrases:
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
 
-    def _comparison(self, node: tree.Compare) -> str:
-        operands = [
-            self._value(part, node.left) if isinstance(part, tree.Literal) else self.operand(part)
-            for part in node.operands
-        ]
-        return COMPARISONS[node.operator].said(self.say.lang, self._named(node.left), operands)
-
     def _value(self, literal: tree.Literal, beside: tree.FactRef | tree.ItemRef | None) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}
         if isinstance(beside, tree.FactRef) and beside.name in self.say.registry.vocabulary.facts:
@@ -157,6 +155,8 @@ class Phrases:
         return None if known is None else self.say.label(known)
 
     def _named(self, ref: tree.FactRef | tree.ItemRef) -> str:
+        if self.told is not None:
+            return self.told(ref)
         label = self.label(ref)
         bare = ref.name if isinstance(ref, tree.FactRef) else ref.id
         return bare if label is None else self.say("quoted", text=label)

@@ -122,13 +122,11 @@ def value_labels(fact: Fact, say: Say) -> Iterator[tuple[str, str]]:
 
 
 def _object(fact: Fact, say: Say) -> dict[str, Any]:
-    kind = fact.type.kind
-    if kind == "number":
-        kind = "number" if fact.type.scale else "integer"
+    number = fact.type.kind == "number"
     return {
         **as_json(fact, say, "fact=name question where"),
-        "type": kind,
-        "unit": fact.type.unit if fact.type.kind == "number" and fact.type.unit != "none" else None,
+        "type": "integer" if number and not fact.type.scale else fact.type.kind,
+        "unit": fact.type.unit if number and fact.type.unit != "none" else None,
         "values": [
             {"value": {"true": True, "false": False}.get(value, value), "label": label}
             for value, label in value_labels(fact, say)

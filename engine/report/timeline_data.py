@@ -27,32 +27,15 @@ from engine.report.values import to_json
 
 
 def data(life: ToldLife, say: Say) -> Any:
-    found = timeline_object(life.timeline, say)
-    verdict = life.timeline.rows[0].decision.verdict
-    results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
-    found |= unsaid_objects(objects.lines_of({**found, "results": results}), life.readings, life.supposed, say)
-    if life.sensitivity is not None:
-        found["sensitivity"] = sensitivity_object(life.sensitivity, say)
-    return found
-
-
-life_html = as_html(page, lambda life, say: timeline_figure(life.timeline, say))
-
-FORMATS = formats(page, data, csv=lambda life, say: timeline_csv(life.timeline, say), html=life_html)
-
-
-def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
-    first = timeline.rows[0].decision
-    sums = (
-        (first.headline.maximum, timeline.maximum),
-        (first.headline.due, timeline.due),
-        (first.headline.recover, timeline.recover),
-    )
-    return {
+    timeline, first = life.timeline, life.timeline.rows[0].decision
+    roles = (first.headline.maximum, first.headline.due, first.headline.recover)
+    sums = zip(roles, (timeline.maximum, timeline.due, timeline.recover), strict=True)
+    verdict = {first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}
+    found = {
         "convention": objects.convention_object(first, say),
         BENEFICIARY: first.facts.get(BENEFICIARY),
         **as_json(timeline, say, "as_of"),
-        **({first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}),
+        **verdict,
         "consistency": objects.doubt_objects((*(row.decision for row in timeline.rows), timeline.last), say),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
@@ -63,10 +46,18 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         },
         **as_json(timeline, say, "without_effect=idle"),
         "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say),
-        "interpretations": {
-            id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
-        },
+        "interpretations": {id_: each for row in timeline.rows for id_, each in row.decision.interpretations.items()},
     }
+    lines = objects.lines_of({**found, "results": {**found["ending"], **verdict}})
+    found |= unsaid_objects(lines, life.readings, life.supposed, say)
+    if life.sensitivity is not None:
+        found["sensitivity"] = sensitivity_object(life.sensitivity, say)
+    return found
+
+
+life_html = as_html(page, lambda life, say: timeline_figure(life.timeline, say))
+
+FORMATS = formats(page, data, csv=lambda life, say: timeline_csv(life.timeline, say), html=life_html)
 
 
 def _row(row: YearRow, say: Say) -> dict[str, Any]:

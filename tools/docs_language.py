@@ -13,6 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from make_schemas import OF_ALL as COMMON
+
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.slots import Answer, Names
 from engine.language import reading
@@ -27,7 +29,6 @@ from engine.policy.loader import load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "docs" / "language.examples.yaml"
-COMMON = ("id", "label", "cite", "note", "applies_when", "unless", "warnings", "aliases")
 KINDS = (
     "parameter",
     "table",

@@ -80,7 +80,8 @@ def _compare(node: tree.Compare, names: Names) -> Closure:
     test = row.scalar
     literals = [part for part in node.operands if isinstance(part, tree.Literal)]
     if row.operands == "flag":
-        return _known(slot, test, literals[0].value)
+        bit, wanted = 1 << slot, literals[0].value
+        return lambda slots: (test(slots[slot][0] is not UNDETERMINED, wanted), bit, 0)
     left = type_of(node.left, names.scope)
     if len(literals) == len(node.operands):
         literal = row.gathered([literal_value(part, left) for part in literals])
@@ -117,11 +118,6 @@ def _compare_literal(slot: int, second: int | None, test: Callable[..., Any], li
         return (test(value, literal), used, 0)
 
     return run
-
-
-def _known(slot: int, test: Callable[..., Any], wanted: Any) -> Closure:
-    bit = 1 << slot
-    return lambda slots: (test(slots[slot][0] is not UNDETERMINED, wanted), bit, 0)
 
 
 def _verdict(slot: int, second: int, verdicts: Sequence[str]) -> Closure:

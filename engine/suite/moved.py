@@ -17,7 +17,6 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, UsageFault, in_order
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
-from engine.language.pieces import Piece
 from engine.language.values import add_months
 from engine.policy.loader import load
 from engine.policy.model import Convention
@@ -192,14 +191,12 @@ def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
     problems = shape_problems(document, load_shape("differences"))
     if problems:
         raise InputFault(problems)
-    return list(_listed(document.root()))
-
-
-def _listed(list_: Piece) -> Iterator[_Declared]:
-    for entry in (entry for group in list_.members("differences") for entry in group.members("cases")):
+    found: list[_Declared] = []
+    for entry in (entry for group in document.root().members("differences") for entry in group.members("cases")):
         now = {subject: shown(value) for subject, value in entry["now"].data.items()}
         names = entry["case"].value if isinstance(entry["case"].value, list) else [entry["case"]]
-        yield from (_Declared(entry.get("suite"), name.value, now, name.at) for name in names)
+        found += (_Declared(entry.get("suite"), name.value, now, name.at) for name in names)
+    return found
 
 
 def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase]) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.language.types import Type
+from engine.policy.model import Item
 from engine.policy.overlays import laid_called
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
@@ -158,9 +159,9 @@ class _Bench:
             suspects = (each for each, _ in self._of_whole(mutant, changed))
             return CAUGHT if _noticed(changed, suspects) else SURVIVED
         differs = []
-        for key in self._keys(mutant):
-            differs.append(self._program_pair(key, changed))
-            if _noticed(changed, self._of_item(mutant, differs[-1])):
+        for differ in self._programs_with(mutant.item, changed):
+            differs.append(differ)
+            if _noticed(changed, self._of_item(mutant, differ)):
                 return CAUGHT
         # Whether a changed item waits for other facts in the case of some test, whether or not the test looks.
         under = ((d, each) for d in differs for each in self.observed if each.run.program is d.before)
@@ -182,18 +183,13 @@ class _Bench:
             for id_ in encoding.items_at(mutant.item.at):
                 yield facts, other_readings(encoding, choices), id_
 
-    def _keys(self, mutant: Mutant) -> list[Key]:
-        assert mutant.item is not None
-        at = mutant.item.at
-        found = [key for key, program in self.programs.items() if any(s.item.at == at for s in program.plan.steps)]
-        return sorted(found, key=lambda key: (len(key[1]), key))
-
-    def _program_pair(self, key: Key, changed: Session) -> Differ:
-        """The program of ``key`` before and after the change."""
-        before = self.programs[key]
-        convention = changed.registry.conventions[key[0]]
-        laid = laid_called(changed.registry.covering(convention), key[1])
-        return Differ.of(before, changed.program(convention, laid))
+    def _programs_with(self, item: Item, changed: Session) -> Iterator[Differ]:
+        """The programs that have an item, before and after the change, those under fewest overlays first."""
+        for key in sorted(self.programs, key=lambda key: (len(key[1]), key)):
+            if any(step.item.at == item.at for step in self.programs[key].plan.steps):
+                convention = changed.registry.conventions[key[0]]
+                laid = laid_called(changed.registry.covering(convention), key[1])
+                yield Differ.of(self.programs[key], changed.program(convention, laid))
 
     def _in_turn(self, mutant: Mutant) -> list[Observed]:
         """All tests, those first that say something about the very item."""

@@ -16,7 +16,7 @@ from engine.comparison.effects.versions import Meeting, Version, forced, meeting
 from engine.comparison.effects.witness import DECIDED, KINDS, STOPPED, Effect, effect_of
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.term_bank import TermBank
-from engine.policy.model import Convention, Interpretation
+from engine.policy.model import Convention
 from engine.policy.results import Results, joined
 from engine.proof.encoding import Encoding, encode
 from engine.proof.solving import DEFAULT_EFFORT
@@ -124,17 +124,12 @@ def compared_versions(older: Version, newer: Version, among: Sequence[Convention
     """Both versions encoded over one space of cases, which are contracts of the conventions ``among``."""
     vocabulary = _joined(older.session.registry.vocabulary, newer.session.registry.vocabulary)
     bank = TermBank()
+    asked = [version.session.questions(version.convention) for version in (older, newer)]
     encodings: list[Encoding] = []
-    for version in (older, newer):
-        own = _questions(version)
-        other = _questions(newer if version is older else older)
+    for version, own, other in zip((older, newer), asked, reversed(asked), strict=True):
         space = make_space(bank, vocabulary, {**other, **own})
         encodings.append(encode(version.session, version.convention, space, among=among, effort=effort))
     return versions(encodings[OLDER], encodings[NEWER])
-
-
-def _questions(version: Version) -> dict[str, Interpretation]:
-    return dict(version.session.questions(version.convention))
 
 
 def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:

@@ -92,7 +92,7 @@ def _causes(
     known: dict[tuple[str, str], RowCauses] = {}
     for row in rows:
         facts = facts_of(row, b.registry.vocabulary)
-        pair = _sides(facts, a, b) if sides is None else sides
+        pair = sides or (_deciding(facts, a), _deciding(facts, b))
         key = (pair[0].convention.id, pair[1].convention.id)
         if sides is None and key[0] != key[1]:
             found[SIGNATURE] += 1
@@ -138,7 +138,5 @@ class RowCauses:
         return bool(evaluate([term], {**case, **taken})[term])
 
 
-def _sides(facts: Facts, a: Session, b: Session) -> tuple[Version, Version]:
-    """The conventions that decide a row in each version."""
-    first, second = (Version(session, text_for(session.registry, facts)[0]) for session in (a, b))
-    return first, second
+def _deciding(facts: Facts, session: Session) -> Version:
+    return Version(session, text_for(session.registry, facts)[0])

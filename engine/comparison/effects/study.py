@@ -184,18 +184,15 @@ class Study:
         numbers = any(not isinstance(value, Absent | str | bool) for _, value in sides)  # of which there is no end
         table = cause.kind == ITEM and all(item.kind == "table" for item in self.both.items(cause.id))
         if not self.every_step or (numbers and not table):
-            kinds = kind_terms(bank, self.results, result, self.words(result.id))
+            types = [each.type_of(result.id) for each in self.both.encodings]
+            words = dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values)
+            kinds = kind_terms(bank, self.results, result, tuple(words))
             other = bank.negate(bank.either(*kinds.values()))
             return kinds.get(shown.kind, other)
         if numbers:
             step = self._only(cause).result(cause.id)
             sides = [(each, value_of(each, symbols)) for each in (step.older, step.mixed)]
         return bank.both(*(is_value(bank, *side) for side in sides))
-
-    def words(self, id_: str) -> tuple[str, ...]:
-        """The words that a result can be, in either version."""
-        types = [each.type_of(id_) for each in self.both.encodings]
-        return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
     def _keep(self, result: ComparedResult, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
         shown = confirmed(self.both, self.results, symbols, result.id)

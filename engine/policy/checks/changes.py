@@ -58,10 +58,13 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     """Numbers that look mistyped by themselves, and numbers, bounds and units unlike those of the text before."""
     before = next(iter(earlier(convention, registry.conventions.values())), None)
     for item in convention.items.values():
-        yield from _doubtful(item)
         for part in below(item):
             if isinstance(part, Compare) and not is_offer(item):
                 yield from _compared(part, item.id, registry.vocabulary)
+            elif isinstance(part, Apply) and part.operator == "percent_of":
+                yield from _small(item.id, part.operands[0])
+            elif isinstance(part, Row) and isinstance(part.then, Literal):
+                yield from _value(item, part.then)
         if isinstance(item.body, Table) and item.kind == "parameter":
             for old, new in pairwise(item.body.rows):
                 yield from _number(item.id, old.then, new.then)
@@ -87,16 +90,8 @@ def _pairs(registry: Registry, convention: Convention, before: Convention | None
                 yield from ((older.items[old], convention.items[new]) for older in covered if old in older.items)
 
 
-def _doubtful(item: Item) -> Iterator[Problem]:
-    """Negative amounts, and shares written where percents are meant."""
-    for part in below(item.body):
-        if isinstance(part, Apply) and part.operator == "percent_of" and isinstance(part.operands[0], Literal):
-            yield from _small(item.id, part.operands[0])
-        elif isinstance(part, Row) and isinstance(part.then, Literal):
-            yield from _value(item, part.then)
-
-
 def _value(item: Item, literal: Literal) -> Iterator[Problem]:
+    """Negative amounts, and shares written where percents are meant."""
     if item.unit in _SHARES:
         yield from _small(item.id, literal)
     number = _of(literal)
@@ -104,10 +99,10 @@ def _value(item: Item, literal: Literal) -> Iterator[Problem]:
         yield warning(literal.at, "number-negative", id=item.id, value=number)
 
 
-def _small(id_: str, literal: Literal) -> Iterator[Problem]:
-    number = _of(literal)
+def _small(id_: str, node: Expression) -> Iterator[Problem]:
+    number = _of(node)
     if number is not None and 0 < number < 1:
-        yield warning(literal.at, "percent-small", id=id_, value=number, meant=f"{(number * 100).normalize():f}")
+        yield warning(node.at, "percent-small", id=id_, value=number, meant=f"{(number * 100).normalize():f}")
 
 
 def _against(old: Item, new: Item) -> Iterator[Problem]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation
 from engine.policy.checks.citations import citations
-from engine.policy.model import SOURCE_KINDS, Convention, Row, Table, Window
+from engine.policy.model import SOURCE_KINDS, Convention, Table, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
@@ -25,7 +25,11 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
         rows = item.body.rows if isinstance(item.body, Table) else ()
         dated = [(row.start, row) for row in rows if row.start is not None]  # as all values of a parameter
         if item.kind == "parameter":
-            yield from _in_turn(item.id, dated, first)
+            for (before, _), (start, value) in pairwise(dated):
+                if start <= before:
+                    yield wrong(value.at, "value-order", id=item.id)
+            if min((start for start, _ in dated), default=first) > first:
+                yield wrong(dated[0][1].at, "value-late", id=item.id)
         for index, (start, value) in enumerate(dated):
             if not first <= start < last:
                 values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
@@ -43,15 +47,6 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
             yield wrong(source.at, "day-missing", value=source.date)
         if abs(year - first.year) > LONGEST_WAIT:
             yield warning(source.at, "source-never", id=source.id, date=source.date, start=first.isoformat())
-
-
-def _in_turn(id_: str, dated: Sequence[tuple[dt.date, Row]], first: dt.date) -> Iterator[Problem]:
-    """Values of a parameter that are out of order, or of which none holds on the first day of the text."""
-    for (before, _), (start, value) in pairwise(dated):
-        if start <= before:
-            yield wrong(value.at, "value-order", id=id_)
-    if min((start for start, _ in dated), default=first) > first:
-        yield wrong(dated[0][1].at, "value-late", id=id_)
 
 
 def _older(id_: str, day: dt.date | None, start: dt.date, at: Location) -> Iterator[Problem]:

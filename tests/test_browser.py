@@ -265,6 +265,12 @@ def test_a_letter_is_downloaded_and_the_contract_followed_from_its_result(chromi
         page.get_by_role("button", name="Ajouter au dossier").click()
         told(page.locator("#dossier")).to_have_value(re.compile("embauche"))
         told(page.get_by_role("heading", name="Position au 28/11/2026")).to_be_visible()
+        page.reload()
+        told(page.locator("#dossier")).to_have_value(re.compile("embauche"))
+        page.go_back()
+        told(page.get_by_label("Quel jour")).to_be_visible()
+        page.go_forward()
+        told(page.locator("#dossier")).to_have_value(re.compile("embauche"))
 
 
 def test_a_dossier_is_read_from_a_file_of_this_machine(chromium: Any, address: str) -> None:

@@ -30,6 +30,7 @@ from engine.report.parts import glossary
 from engine.report.readings import told_effects
 from engine.report.reasons import is_told
 from engine.report.say import Say
+from engine.report.values import lowered
 from engine.web.fields import Field, answers, contradiction, field_of
 from engine.web.sentences import amounts, nth, sentence
 from engine.web.state import ASKED, DIGEST_SHOWN, LANG, READING, RULES, TEXT, State
@@ -110,7 +111,7 @@ def _verified(session: Session, state: State, decision: Decision, say: Say) -> t
         then = decided(session, later)
         for each in (each for each in then.main if each.status == "undetermined"):
             if words := headline.headline[each.id].words:
-                w, values = wording(say.lang), say.result(each._replace(can_be=words))
+                w, values = wording(say.lang), lowered(say.result(each._replace(can_be=words)))
                 return w("verified_from", year=nth(year, w), values=values), Addresses(later, "/et-si")
     return None
 

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const region = () => document.getElementById("page");
-  const here = () => location.pathname + location.search;
+  const here = () => location.pathname + location.search + (history.state ?? ""); // with the form that was sent, as a browser keeps it
   let asked = 0;
   let shown = here();
 
@@ -25,7 +25,7 @@
       return;
     }
     if (kept) {
-      history.pushState(null, "", answer.url);
+      history.pushState(how.body ? String(how.body) : null, "", answer.url);
       shown = here();
     }
     document.title = next.title;
@@ -50,7 +50,7 @@
     event.preventDefault();
     const fields = new URLSearchParams(new FormData(form, event.submitter));
     if (form.method === "post") {
-      show(form.action, { method: "POST", body: fields }, false);
+      show(form.action, { method: "POST", body: fields }, true);
     } else {
       show(`${form.action}?${fields}`, {}, true);
     }
@@ -83,9 +83,16 @@
   };
   offer();
 
+  const again = () => {
+    const sent = history.state;
+    show(location.href, sent ? { method: "POST", body: new URLSearchParams(sent) } : {}, false);
+  };
+  if (history.state) again();
+
   addEventListener("popstate", () => {
-    if (here() === shown) return; // a link to a place on the page in view: the browser goes there by itself
+    // A link to a place on the page in view: the browser goes there by itself.
+    if (here() === shown || (location.hash && shown.startsWith(here()))) return;
     shown = here();
-    show(location.href, {}, false);
+    again();
   });
 })();

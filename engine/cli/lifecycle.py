@@ -87,11 +87,7 @@ def letter(
     sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
     inputs = [name for name in (case, sender, to, str(template)) if name is not None]
     refuse_input(Path(rules.output), map(Path, inputs))
-    try:
-        matter = _matter(rules, read_document(case), year)
-    except Outside as outside:
-        raise fault(Location(case), "letter-says-more", kind=kind, reason=outside.window.label) from None
-    people = _people(sender, to, field)
+    matter, people = _matter(rules, read_document(case), year, kind), _people(sender, to, field)
     content = letter_of(kind, matter, registry, template, people=people, place=case)
     lacks = lacking(kind, matter, registry, template, people, case)
     if lacks and complete:
@@ -112,16 +108,19 @@ def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> Peop
     return {**fund, **addressee, **own}
 
 
-def _matter(rules: Given, document: Document, year: int | None) -> Matter:
-    """What the letter is about: a case, or the life of a contract."""
-    vocabulary, choices = rules.session.registry.vocabulary, rules.choices
-    if isinstance(document.data, Mapping) and "case" in document.data:
-        dossier = read_dossier(document, vocabulary)
-        with deciding(document.part("case")):
-            matter = matter_of_life(rules.session, dossier, choices, rules.as_of, rules.convention)
-        return replace(matter, year=year)
-    if year is not None:
-        raise click.UsageError(tell("--year: of a dossier; a case has its own"))
-    facts = read_case(document, vocabulary)
-    with deciding(document):
-        return matter_of_case(rules.session, facts, choices, rules.as_of, rules.convention)
+def _matter(rules: Given, document: Document, year: int | None, kind: str) -> Matter:
+    """What the letter is about: a case, or the life of a contract; raises InputFault: it has no rules to tell of."""
+    vocabulary, life = rules.session.registry.vocabulary, isinstance(document.data, Mapping) and "case" in document.data
+    how = (rules.choices, rules.as_of, rules.convention)
+    try:
+        if life:
+            dossier = read_dossier(document, vocabulary)
+            with deciding(document.part("case")):
+                return replace(matter_of_life(rules.session, dossier, *how), year=year)
+        if year is not None:
+            raise click.UsageError(tell("--year: of a dossier; a case has its own"))
+        facts = read_case(document, vocabulary)
+        with deciding(document):
+            return matter_of_case(rules.session, facts, *how)
+    except Outside as outside:
+        raise fault(Location(document.name), "letter-says-more", kind=kind, reason=outside.window.label) from None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
@@ -20,8 +19,6 @@ from engine.report.values import to_json
 
 MOST_EFFECTS = 1  # so many are told of a choice, the others counted
 DUTIES = ("duty", "undated")
-
-Told = Callable[[PageChange, Say], str]
 
 
 def readings_blocks(readings: Sequence[Reading], say: Say) -> Iterator[Block]:
@@ -107,16 +104,21 @@ def _way(reading: Reading, choice: str, say: Say) -> str:
     return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
 
 
-def told_effects(effects: Sequence[PageChange], say: Say, text: Told | None = None) -> Iterator[str]:
+def told_effects(effects: Sequence[PageChange], say: Say, way: str = "") -> Iterator[str]:
     """Each effect in words, verdict and money first; years that come to the same together.
 
-    ``text`` says one; without it what would stand there is said.
+    ``way`` is the word for what stands there before and after; without it what would stand there is said.
     """
+
+    def text(effect: PageChange) -> str:
+        if not way:
+            return _after(effect, say)
+        return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
+
     results = say.registry.results
     first = {*results.ids} - {*results.others}
     ordered = sorted(effects, key=lambda effect: effect.place.id not in first)
-    text = text or _after
-    found = by_years(((effect_label(effect, say), text(effect, say)), effect.place.year) for effect in ordered)
+    found = by_years(((effect_label(effect, say), text(effect)), effect.place.year) for effect in ordered)
     most = len(found) if say.full else MOST_EFFECTS
     for (label, said), years in list(found.items())[:most]:
         named = named_years(label, years, say)
@@ -199,8 +201,8 @@ def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
         for each in found:
             if each.assumption is assumption:
                 said = f"{supposed_head(each, say)}."
-                text = partial(_instead, "supposed_other" if assumption else "supposed_right")
-                effects = [f"{say.capital(told)}." for told in told_effects(each.effects, say, text)]
+                way = "supposed_other" if assumption else "supposed_right"
+                effects = [f"{say.capital(told)}." for told in told_effects(each.effects, say, way)]
                 lines += _below(said, effects, say)
         yield from section(Heading(say(head)), Tree(tuple(lines)))
 
@@ -226,10 +228,6 @@ def supposed_head(each: Supposed, say: Say) -> str:
 
 def _value(each: Supposed, say: Say) -> str:
     return say.fact(each.supposition.fact.name, each.value)
-
-
-def _instead(way: str, effect: PageChange, say: Say) -> str:
-    return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
 
 
 def _supposed_object(each: Supposed, say: Say) -> dict[str, Any]:

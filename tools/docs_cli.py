@@ -27,16 +27,14 @@ def cli_page() -> str:
     return "\n".join([HEAD, *sections])
 
 
-def helps() -> Iterator[tuple[str, str]]:
-    """The path and the help of ``avenant`` and of every command below it."""
-    yield from _helps(cli, "avenant", None)
-
-
-def _helps(command: click.Command, name: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+def helps(
+    command: click.Command = cli, name: str = "avenant", parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
+    """The path and the help of a command, and of every command below it."""
     context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, **command.context_settings)
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for sub in command.list_commands(context):
             found = command.get_command(context, sub)
             if found is not None and not found.hidden:
-                yield from _helps(found, sub, context)
+                yield from helps(found, sub, context)

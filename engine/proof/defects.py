@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from engine.errors import Location
 from engine.evaluation.at_once import Definition
 from engine.evaluation.session import Session
-from engine.language.expressions import ItemRef, below
+from engine.language.expressions import FactRef, ItemRef, find
 from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
@@ -20,7 +20,6 @@ from engine.language.values import Value
 from engine.policy.model import ERROR, Item, Table
 from engine.proof.bodies import Fault, Place, places
 from engine.proof.encoding import Encoding, Shared, encode
-from engine.proof.expressions import Names
 from engine.proof.layers import exactly
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
@@ -146,17 +145,12 @@ def _fault(encoding: Encoding, definition: Definition, fault: Fault, symbols: Sy
     own = _own_id(encoding.session, item)
     if not symbols:
         return Defect(fault.code, item.convention, own, own, fault.at, UNDECIDED, None)
-    witness, inputs = confirmed_fault(encoding, symbols, item.id), _inputs(encoding.names(definition), item, symbols)
+    read = {node.id: node for node in find(ItemRef, item.body)}
+    named: Mapping[str, FactRef | ItemRef] = item.body.inputs if isinstance(item.body, Table) else read
+    names = encoding.names(definition)
+    inputs = {name: value_of(names.read(ref), symbols) for name, ref in named.items()}
+    witness = confirmed_fault(encoding, symbols, item.id)
     return Defect(fault.code, item.convention, own, own, fault.at, SHOWN, witness, inputs)
-
-
-def _inputs(names: Names, item: Item, symbols: Symbols) -> Mapping[str, Value]:
-    """What a table or the rules of an outcome read in a case."""
-    if isinstance(item.body, Table):
-        refs = item.body.inputs
-    else:
-        refs = {node.id: node for node in below(item.body) if isinstance(node, ItemRef)}
-    return {name: value_of(names.read(ref), symbols) for name, ref in refs.items()}
 
 
 def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:

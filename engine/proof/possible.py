@@ -7,7 +7,7 @@ with. A comparison with another open fact gives no bound.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -175,7 +175,11 @@ def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> Mapping[S
     terms = cone((*roots, *space.rules_about(roots)))
     own = _over_one(terms, opened)
     tests = [cone((term,)) for term in terms if term in own and term.operator == "at_most"]
-    seen = [cone((term,)) for term in _seen(terms, own, roots)]
+    largest = {root: None for root in roots if root in own}  # of what stands for the fact: all that other terms see
+    for term in terms:
+        if term not in own:
+            largest.update((part, None) for part in term.parts if part in own)
+    seen = [cone((term,)) for term in largest]
     rules = [cone((rule,)) for rule in space.rules if rule in own]
     classes: dict[tuple[object, ...], Scalar] = {}
     counts: dict[Scalar, int] = {}
@@ -200,15 +204,6 @@ def _over_one(terms: Sequence[Term], opened: OpenFact) -> set[Term]:
         elif term.parts and all(part in own or part in constant for part in term.parts):
             (own if any(part in own for part in term.parts) else constant).add(term)
     return own
-
-
-def _seen(terms: Sequence[Term], own: Collection[Term], roots: Iterable[Term]) -> Iterable[Term]:
-    """What the other terms see of the fact: its largest terms."""
-    found = {root: None for root in roots if root in own}
-    for term in terms:
-        if term not in own:
-            found.update((part, None) for part in term.parts if part in own)
-    return found
 
 
 def _candidates(fact: Fact, opened: OpenFact, tests: Sequence[Sequence[Term]]) -> Iterator[Scalar]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command import ROOT, avenant
+from conftest import Effort
 from jsonschema import Draft7Validator
 
 from engine.policy.loader import load
@@ -28,8 +29,8 @@ def faults(own: Path, name: str, path: Path, old: str = "", new: str = "") -> li
     return [error.validator for error in Draft7Validator(schema).iter_errors(json.loads(data.replace(old, new)))]
 
 
-def test_every_rule_file_fits_the_schemas_written_from_all_of_them(own: Path) -> None:
-    for path in sorted((ROOT / "policies").glob("*/*.yaml")):
+def test_every_rule_file_fits_the_schemas_written_from_all_of_them(own: Path, effort: Effort) -> None:
+    for path in effort.share(sorted((ROOT / "policies").glob("*/*.yaml"))):
         assert faults(own, "convention" if path.name == HEAD else "ruleset", path) == [], path
 
 

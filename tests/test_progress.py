@@ -38,7 +38,7 @@ def read_to_its_end(terminal: int) -> str:
     return b"".join(parts).decode()
 
 
-@pytest.mark.sweep(number=len(LONG), usual=2)
+@pytest.mark.sweep(number=len(LONG), usual=1)
 def test_a_terminal_sees_what_is_done_and_how_far(number: int) -> None:
     doing, command = list(LONG.items())[number]
     seen, terminal = pty.openpty()

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,20 +34,29 @@ from engine.proof.witness import value_of
 from engine.suite.running import read_cases
 
 CASES = 20_000
+MOST_CHANGED = "2019_avenant7"
 
 
 @pytest.fixture(scope="module")
-def encoded(session: Session) -> Encoded:
-    return Encoded(session)
+def encoded(session: Session, effort: Effort) -> Iterator[Encoded]:
+    """All conventions with full effort; otherwise without the one that later texts change in 240 ways."""
+    if effort.full:
+        yield Encoded(session)
+        return
+    fewer = {id_: each for id_, each in session.registry.conventions.items() if id_ != MOST_CHANGED}
+    opened = Session(replace(session.registry, conventions=fewer), session)
+    yield Encoded(opened)
+    opened.close()
 
 
 def test_terms_agree_with_the_evaluator_on_every_policy_test(
     session: Session, encoded: Encoded, effort: Effort
 ) -> None:
     wrong = []
-    cases = list(read_cases(session))
+    conventions = encoded.session.registry.conventions
+    cases = [case for case in read_cases(session) if case.convention in conventions]
     for case in effort.share(cases, part=200):
-        convention = session.registry.conventions[case.convention]
+        convention = conventions[case.convention]
         questions = encoded.of(convention).questions
         choices = {id_: question.default for id_, question in questions.items()} | case.entry.get("interpret", {})
         wrong += [f"{case.at} {case.name}: {said}" for said in encoded.differences(case.facts, choices)]
@@ -55,13 +64,13 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 
 
 def test_terms_agree_with_the_evaluator_on_seeded_random_cases(encoded: Encoded, effort: Effort) -> None:
-    wrong = list(seeded_differences(encoded, effort.of(CASES, part=120)))
+    wrong = list(seeded_differences(encoded, effort.of(CASES, part=200)))
     assert not wrong, "\n".join(wrong[:20])
 
 
-def test_terms_agree_with_the_evaluator_on_every_operator(root: Path) -> None:
+def test_terms_agree_with_the_evaluator_on_every_operator(root: Path, effort: Effort) -> None:
     session = Session(load_registry(root / "tests" / "fixtures" / "every_operator"))
-    wrong = list(seeded_differences(Encoded(session), 400))
+    wrong = list(seeded_differences(Encoded(session), effort.of(400, part=4)))
     session.close()
     assert not wrong, "\n".join(wrong[:20])
 
@@ -70,7 +79,7 @@ def test_terms_agree_where_most_of_a_case_is_constant(session: Session, encoded:
     wrong = []
     rng = random.Random(7)
     vocabulary = session.registry.vocabulary
-    for convention, facts, choices in seeded_cases(encoded, effort.of(400)):
+    for convention, facts, choices in seeded_cases(encoded, effort.of(400, part=20)):
         while pair := next(misordered(facts, vocabulary), None):
             facts.pop(pair[0] if pair[1] == SIGNATURE else pair[1])
         opened = {name for name in vocabulary.facts if rng.random() < 0.1} - {BENEFICIARY, SIGNATURE}
@@ -112,8 +121,8 @@ def broken(row: Operator) -> Callable[..., Any]:
     return {"comparison": comparison, "connective": connective}.get(row.family, expression)
 
 
-def test_every_set_of_overlays_has_contracts(session: Session, encoded: Encoded, effort: Effort) -> None:
-    for convention in effort.share([*session.registry.conventions.values()], least=2):
+def test_every_set_of_overlays_has_contracts(encoded: Encoded) -> None:
+    for convention in encoded.session.registry.conventions.values():
         encoding = encoded.of(convention)
         prover = Prover(encoding.space, encoding.base)
         assert {prover.ask(layer.when) for layer in encoding.layers} == {Status.SHOWN}
@@ -130,7 +139,7 @@ def test_amounts_that_two_texts_make_of_each_other_are_as_the_evaluator_has_them
 def test_the_solver_reads_terms_as_they_are_evaluated(root: Path, effort: Effort) -> None:
     session = Session(load_registry(root / "tests" / "fixtures" / "every_operator"))
     encoded = Encoded(session)
-    for convention, facts, choices in seeded_cases(encoded, effort.of(200)):
+    for convention, facts, choices in seeded_cases(encoded, effort.of(200, part=20)):
         encoding = encoded.of(convention)
         bank, symbols = encoding.bank, encoding.space.symbols_of(facts, choices)
         given = [

@@ -160,16 +160,16 @@ events:
 """
 
 
-def test_an_event_that_the_contracts_rules_do_not_know_is_said_and_not_ignored(tmp_path: Path) -> None:
+def test_an_event_that_the_contracts_rules_do_not_know_is_said_and_not_ignored(
+    session: Session, tmp_path: Path
+) -> None:
     path = tmp_path / "dossier.yaml"
     events = '  - {date: "2022-09-01", type: changement_option, facts: {contrat.option: un_etp}}\n'
     path.write_text(OLDER + events + '  - {date: "2026-03-15", type: reconduction}\n', encoding="utf-8")
-    data = json.loads(avenant("timeline", str(path), "--format", "json").stdout)
+    data = object_of(session, path)
     assert [event["type"] for event in data["without_rule"]] == ["changement_option", "reconduction"]
     assert [year["annee"] for year in data["years"] if year["counting"]] == [3]
-    assert "says nothing of: Amendment changing the option" in " ".join(
-        avenant("timeline", str(path), "--lang", "en").stdout.split()
-    )
+    assert "says nothing of: Amendment changing the option" in " ".join(written(session, path, "text").split())
 
 
 def test_figures_of_before_a_year_count_for_it_and_are_said_to_be(session: Session, tmp_path: Path) -> None:
@@ -182,10 +182,10 @@ def test_figures_of_before_a_year_count_for_it_and_are_said_to_be(session: Sessi
     assert "2026-06-29 (year 4)" in told
 
 
-def test_an_extension_signed_after_the_term_is_without_effect(tmp_path: Path) -> None:
+def test_an_extension_signed_after_the_term_is_without_effect(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "dossier.yaml"
     path.write_text(OLDER + '  - {date: "2026-04-01", type: prorogation}\n', encoding="utf-8")
-    data = json.loads(avenant("timeline", str(path), "--format", "json").stdout)
+    data = object_of(session, path)
     assert len(data["years"]) == 5
     assert [event["type"] for event in data["without_effect"]] == ["prorogation"]
 

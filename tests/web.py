@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -51,6 +51,7 @@ class Client:
 
     app: ASGIApp
     told: list[str]
+    known: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
     def get(self, path: str, fields: Mapping[str, str] | None = None, **headers: str) -> Answer:
         address = f"{path}?{urlencode(fields)}" if fields else path
@@ -60,6 +61,13 @@ class Client:
                 return answer
             address = answer.headers["location"]
         raise AssertionError(f"no end of redirects at {address}")
+
+    def seen(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """The page as it was when it was first asked for: many tests look at it."""
+        key = (path, *(part for pair in fields.items() for part in pair))
+        if key not in self.known:
+            self.known[key] = self.get(path, fields)
+        return self.known[key]
 
     def post(self, path: str, body: bytes | Mapping[str, str] | Any, **headers: str) -> Answer:
         if isinstance(body, bytes):

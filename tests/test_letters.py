@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from command import CASES, ROOT, avenant, codes_in, compare, plain_spaces, refus
 from docxtpl import DocxTemplate
 from jinja2.exceptions import SecurityError, UndefinedError
 
+from engine.cli import lifecycle
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.letters.amounts import in_words
-from engine.letters.matter import KINDS
+from engine.letters.matter import KINDS, Matter
 from engine.letters.people import FIELDS, documented
 from engine.letters.writing import MADE, check_letters, environment, faults, filled
 
@@ -46,6 +48,28 @@ LETTER = {
 
 
 PEOPLE = ("--sender", str(LETTERS / "caisse.exemple.yaml"), "--to", str(LETTERS / "destinataire.exemple.yaml"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def decided_once() -> Iterator[None]:
+    """What letters are about is decided once: each test looks at what is written of it."""
+    known: dict[object, Matter] = {}
+
+    def once(decide: Callable[..., Matter]) -> Callable[..., Matter]:
+        def decided(session: Session, subject: object, choices: Mapping[str, str], *others: object) -> Matter:
+            registry = session.registry
+            rules = (registry.root, registry.case_digest, *(each.digest for each in registry.conventions.values()))
+            key = (rules, repr(subject), repr(choices), others)
+            if key not in known:
+                known[key] = decide(session, subject, choices, *others)
+            return known[key]
+
+        return decided
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("matter_of_case", "matter_of_life"):
+            patch.setattr(lifecycle, name, once(getattr(lifecycle, name)))
+        yield
 
 
 def write(case: Path, kind: str, output: Path, *options: str) -> Result:

@@ -21,7 +21,7 @@ from engine.policy.places import shipped
 from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
-from engine.web.calls import CALLS, MEDIA, MOST_CASES, Asked, Call, body_schema, check, language_of, parsed, placed
+from engine.web.calls import CALLS, MEDIA, MOST_CASES, Call, CallBody, body_schema, check, language_of, parsed, placed
 from engine.web.refusals import STATUS, UNREADABLE, Refused, json_text, refused
 from engine.web.state import LANG
 from engine.web.worker import Worker
@@ -53,7 +53,7 @@ class Api:
             check(document, call, self.worker.registry.vocabulary)
             say = Say(self.worker.registry, lang or self.usual)
             try:
-                found = await self.worker.run(lambda session: call.answer(Asked(session, document, say)))
+                found = await self.worker.run(lambda session: call.answer(CallBody(session, document, say)))
             except Outside as outside:
                 found = outside_page.data(outside, say)
             except UsageFault as error:

@@ -47,7 +47,7 @@ COMMON: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CallBody:
     """What a call says, under the rules of a session, and the words of its answer."""
 
     session: Session
@@ -129,7 +129,7 @@ def check(document: Document, call: Call, vocabulary: Vocabulary) -> None:
 
 MOST_CASES = 100  # of one evaluate-many
 
-Answering = Callable[[Asked], Any]  # its name is that of the call, its docstring tells programs what it answers
+Answering = Callable[[CallBody], Any]  # its name is that of the call, its docstring tells programs what it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,13 @@ def body_schema(keys: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any
     return {"type": "object", "additionalProperties": False, "required": [*needed], "properties": dict(keys)}
 
 
-def _evaluate(asked: Asked, *under: str | int) -> Any:
+def _evaluate(asked: CallBody, *under: str | int) -> Any:
     """The decision on a case, with its reasons."""
     decision = asked.decide(*(under or ("case",)))
     return case_object(told_case(asked.session, decision, "", asked.choices), asked.say)
 
 
-def _evaluate_many(asked: Asked) -> Any:
+def _evaluate_many(asked: CallBody) -> Any:
     """The decisions on at most 100 cases."""
     cases = asked.get("cases")
     if len(cases) > MOST_CASES:
@@ -179,7 +179,7 @@ def _evaluate_many(asked: Asked) -> Any:
     return {"decisions": found}
 
 
-def _ask(asked: Asked) -> Any:
+def _ask(asked: CallBody) -> Any:
     """The missing facts, those that decide most first."""
     decision = asked.decide("case")
     wanted = asked.get("for") or decision.headline.verdict or ALL
@@ -193,7 +193,7 @@ def _ask(asked: Asked) -> Any:
     return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
 
 
-def _possible(asked: Asked) -> Any:
+def _possible(asked: CallBody) -> Any:
     """Every value that open results can take."""
     decision, item = asked.decide("case"), asked.get("item")
     if item is not None:
@@ -202,7 +202,7 @@ def _possible(asked: Asked) -> Any:
     return {"digest": decision.digest, "possible": possible_objects(found, asked.say)}
 
 
-def _what_if(asked: Asked) -> Any:
+def _what_if(asked: CallBody) -> Any:
     """The smallest changes of facts that give an item another value."""
     decision, item, wish = asked.decide("case"), asked.get("item"), asked.get("wish")
     refuse_unknown(Location("item"), "unknown-item", item, decision.results)
@@ -212,7 +212,7 @@ def _what_if(asked: Asked) -> Any:
     return {"digest": decision.digest, **alternatives_page.data(found, asked.say)}
 
 
-def _timeline(asked: Asked) -> Any:
+def _timeline(asked: CallBody) -> Any:
     """A contract through its years."""
     dossier = read_dossier(asked.document.part("dossier"), asked.session.registry.vocabulary)
     with at_its_places(asked.document.part("dossier", "case")):

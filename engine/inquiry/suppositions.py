@@ -55,10 +55,8 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         """The page, of the following year without what was counted for the year that the case names."""
         facts, year = dict(decision.facts), 0
         if following and isinstance(named := facts.get(YEAR), int):
-            counted = {
-                name for each in event_types(load_schema("dossier")).values() if each.yearly for name in each.facts
-            }
-            year = named + 1
+            yearly = (each for each in event_types(load_schema("dossier")).values() if each.yearly)
+            counted, year = {name for each in yearly for name in each.facts}, named + 1
             facts = {name: value for name, value in facts.items() if name not in counted} | {YEAR: year}
         if not more and not year:
             return dict(shown_in_case(decision))

@@ -6,7 +6,7 @@ The solver finds them all, or proves that there are none; every proposal is a ca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -194,17 +194,14 @@ def _alternative(before: Decision, after: Decision, item: str, change: Change, v
     moved = (name for name in vocabulary.facts if name in change.facts)
     changes = tuple(FactChange(name, before.facts.get(name), facts.get(name)) for name in moved)
     other = None if after.convention.id == before.convention.id else after.convention.id
-    lifted = tuple(_lifted(before, after, item))
-    return Alternative(changes, facts, answer_of(after, item), after.results[item], lifted, other)
-
-
-def _lifted(before: Decision, after: Decision, item: str) -> Iterator[GrantedDerogation]:
-    """The derogations that criteria behind the item rest on, and did not before."""
+    lifted = []  # the derogations that criteria behind the item rest on, and did not before
     for result in after.below(item):
         earlier = before.results.get(result.id)
         reason = next((reason for reason in result.because if reason.kind == "derogation"), None)
         if reason is not None and (earlier is None or earlier.derogation != reason.id):
-            yield GrantedDerogation(result.id, reason.id, reason.text or {"fr": reason.id, "en": reason.id})
+            text = reason.text or {"fr": reason.id, "en": reason.id}
+            lifted.append(GrantedDerogation(result.id, reason.id, text))
+    return Alternative(changes, facts, answer_of(after, item), after.results[item], tuple(lifted), other)
 
 
 def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]]:

@@ -66,9 +66,10 @@ def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
     labels = dict.fromkeys(say.label(side.convention) for side in behaviour.meeting.sides)
     yield Heading(say("behaviour_of", label=" → ".join(labels)))
     sides, first, last = behaviour.meeting.sides, behaviour.meeting.first, behaviour.meeting.last
-    key, ends = ("window_from", {}) if last is None else ("window_between", {"end": say.scalar(last)})
+    key = "window_from" if last is None else "window_between"
+    window = say(key, start=say.scalar(first), end=say.scalar(last))
     a, b = (each.convention.id if say.notes is None else say.label(each.convention) for each in sides)
-    yield Paragraph(say("behaviour_days", a=a, b=b, window=say(key, start=say.scalar(first), **ends)))
+    yield Paragraph(say("behaviour_days", a=a, b=b, window=window))
     forced, moved = behaviour.meeting.forced, behaviour.meeting.moved
     for key, so in (("behaviour_forced", forced), ("behaviour_moved", moved), ("behaviour_kinds", forced or moved)):
         if so:

@@ -71,6 +71,7 @@ def page(life: ToldLife, say: Say) -> Iterator[Block]:
 
 
 def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
+    """Years, amounts, warnings, sums, changes, payments and the end; then what it hangs on, and its duties."""
     timeline, first = life.timeline, life.timeline.rows[0].decision
     yield from _years(timeline, say)
     today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)

@@ -10,15 +10,17 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import quote
 
 import pytest
-from command import avenant
+from command import ROOT, avenant
 from conftest import Effort
 from small_rules import SMALL
 from web import Answer, Client, client, running
 
 import engine
+from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.web import worker
 from engine.web.limits import BODY, DOSSIER, MAX_ADDRESSES, Buckets
@@ -278,6 +280,15 @@ def test_a_slow_body_is_given_up() -> None:
             return Answer(sent[0]["status"], {}, sent[1]["body"], "")  # type: ignore[arg-type]
 
     refused(asyncio.run(dripping()), 408, "request-slow")
+
+
+def test_rules_at_fault_are_told_to_who_starts_the_service(tmp_path: Path) -> None:
+    copytree(ROOT / "docs" / "walkthrough" / "tiny", tmp_path / "tiny")
+    rules = tmp_path / "tiny" / "eligibility.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("part_honoraires", "part"), encoding="utf-8")
+    with pytest.raises(InputFault) as told:
+        Worker(lambda: engine.load(tmp_path))
+    assert [problem.code for problem in told.value.problems] == ["unknown-fact"]
 
 
 def test_an_address_that_is_taken_is_told_before_anything_else() -> None:

@@ -38,6 +38,7 @@ def serve(
     with needing("web"):
         from engine.web.app import LOOPBACK, Settings, make_app
         from engine.web.server import bound, run, run_several
+        from engine.web.worker import prepare
     named = f"[{host}]" if ":" in host else host
     if named not in LOOPBACK:
         click.echo(rules.say("serving_beyond"), err=True)
@@ -53,9 +54,11 @@ def serve(
     )
     listening = bound(host, port)
     app = make_app(settings) if workers == 1 else None
+    if app is None:
+        prepare(rules.session)
+        rules.session.close()  # the rules are sound; each process reads them for itself
     click.echo(rules.say("serving_at", address=f"http://{named}:{listening.getsockname()[1]}/"))
     if app is None:
-        rules.session.close()  # the rules are sound; each process reads them for itself
         run_several(lambda: make_app(settings), listening, workers)
     else:
         run(app, listening)

@@ -21,6 +21,15 @@ MAX_WAITING = 32  # calls in the queue; one more is refused, to be tried again
 _Answer = TypeVar("_Answer")
 
 
+def prepare(session: Session) -> None:
+    """Plans every convention, so that who starts the service is told its faults, and not who asks it.
+
+    Raises InputFault: a convention has faults.
+    """
+    for convention in session.registry.conventions.values():
+        session.plan(convention, ())
+
+
 class Busy(Exception):
     """The queue is full: the call was not taken, and may be made again in a moment."""
 
@@ -69,6 +78,7 @@ class Worker:
     def _serve(self, load: Callable[[], Session], loaded: Future[Session]) -> None:
         try:
             session = load()
+            prepare(session)
         except BaseException as error:
             loaded.set_exception(error)
             return

@@ -317,3 +317,20 @@ def test_a_payment_to_come_whose_amount_is_open_is_not_left_out_in_silence() -> 
     position = json.loads(said("timeline", "life_absence", form="json", options=("--as-of", "2026-10-01")))
     paid = position["totals"]["versements_echus"]
     assert (paid["later"], paid["open_payments"], paid["open_later"]) == ("0.00", 0, 1)
+
+
+def test_figures_dated_after_the_day_asked_about_are_told_where_they_count(tmp_path: Path) -> None:
+    dossier = tmp_path / "life.yaml"
+    text = (CASES / "life_overpaid.yaml").read_text(encoding="utf-8")
+    dossier.write_text(text.replace('"2026-09-01"', '"2027-02-01"'), encoding="utf-8")
+    shown = avenant("timeline", str(dossier), "--lang", "fr", "--as-of", "2026-11-28").stdout
+    assert "daté après ce jour : Suivi : chiffres d'une année, le 01/02/2027 (année 3)" in " ".join(shown.split())
+    assert "après ce jour" not in said("timeline", "life_overpaid", options=("--as-of", "2026-11-28"))
+
+
+def test_facts_that_the_text_of_a_row_does_not_read_are_told_at_the_end_of_a_batch(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    head = "contrat.date_signature,contrat.option,contrat.annee,medecin.exercice_regroupe\n"
+    rows.write_text(head + "2024-09-02,demi_etp,1,true\n2024-09-02,demi_etp,1,\n", encoding="utf-8")
+    shown = " ".join(avenant("batch", str(rows), "-o", str(tmp_path / "out.csv"), "--lang", "fr").stdout.split())
+    assert "faits donnés que ce texte ne lit pas : Exercice regroupé (1 cas)" in shown

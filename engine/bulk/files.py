@@ -30,6 +30,7 @@ from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, by_labels, truth_way
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR
+from engine.policy.registry import Registry
 from engine.policy.results import Results
 from engine.words import LANGUAGES
 
@@ -154,7 +155,7 @@ class Work:
                 decide = partial(decided, row, self.rules, self.job.interpret)
                 self.sheets.explain(self.sources[row[FILE]].name, row[ROW], decide)
         frame = frame.drop(FILE, ROW)
-        count_results(frame, self.summary, self.rules.registry.results)
+        count_results(frame, self.summary, self.rules.registry)
         frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
         frame = with_euros(frame, self.rules.registry.results)
         return self.labels.applied(frame if self.labels.codes else without_refused(frame, self.rules.registry.results))
@@ -214,8 +215,12 @@ def check_columns(sources: Sequence[InputFile], vocabulary: Vocabulary) -> None:
         raise InputFault(found.values())
 
 
-def count_results(frame: pl.DataFrame, summary: Summary, results: Results) -> None:
-    """Counts the rows of a frame with results, and their cents due and overpaid, by convention and verdict."""
+def count_results(frame: pl.DataFrame, summary: Summary, registry: Registry) -> None:
+    """Counts the rows of a frame with results, their cents due and overpaid, and the facts that they state."""
+    results = registry.results
+    facts = [name for name in registry.vocabulary.facts if name in frame.columns]
+    for convention, *counts in frame.group_by("convention").agg(pl.col(facts).is_not_null().sum()).iter_rows():
+        summary.given.update({(convention, name): n for name, n in zip(facts, counts, strict=True) if n})
     due, over = (cents_of(id_).sum().alias(name) for name, id_ in (("due", results.due), ("over", results.recover)))
     open_ = (status_of(results.due) == "undetermined").sum().alias("open")
     verdict = stated(results.verdict).alias("verdict")

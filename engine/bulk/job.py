@@ -126,14 +126,16 @@ class Job:
 class Summary:
     """``cases``, ``cents`` due and ``over``paid, amounts left ``open``, by convention and verdict; ``refused`` rows.
 
-    ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each. ``own`` has the header of
-    each column that the rules do not read, ``sheets`` the sheet that was read, by those of its file that were not.
+    ``given`` counts the rows of a convention that state a fact, ``codes`` the faults of the refused rows, of which
+    ``examples`` tells the first of each. ``own`` has the header of each column that the rules do not read, ``sheets``
+    the sheet that was read, by those of its file that were not.
     """
 
     cases: Counter[Key] = field(default_factory=Counter)
     cents: Counter[Key] = field(default_factory=Counter)
     over: Counter[Key] = field(default_factory=Counter)
     open: Counter[Key] = field(default_factory=Counter)
+    given: Counter[Key] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)

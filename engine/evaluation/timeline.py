@@ -69,12 +69,13 @@ class Paid:
 
     ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid,
     which nobody knows where the text says it of no year and not all that was paid is known. ``open_later`` are the
-    payments that ``later`` leaves out, or may.
+    payments that ``later`` leaves out, or may; ``ahead`` the events after the day that count in a year begun.
     """
 
     amount: Fraction
     open_payments: int
     open_later: int
+    ahead: tuple[Event, ...]
     due: Total
     later: Fraction
     recover: Total | None
@@ -291,6 +292,7 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
         amount=sum(known, Fraction(0)),
         open_payments=len(past) - len(known),
         open_later=len(future) - len(later),
+        ahead=tuple(event for row in begun for event in row.counting if event.day > as_of),
         due=_total(begun, headline.due),
         later=sum(later, Fraction(0)),
         recover=None if silent else _total(begun, headline.recover),

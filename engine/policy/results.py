@@ -103,6 +103,11 @@ class Results:
         return self.player(VERDICT)
 
     @property
+    def hoped(self) -> str | None:
+        """The value of the verdict that who applies hopes for, where that is said."""
+        return None if self.verdict is None else self.headline[self.verdict].hoped
+
+    @property
     def maximum(self) -> str | None:
         """The amount of each contract year, in euros."""
         return self.player(MAXIMUM)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.bulk.job import Summary
+from engine.report.decided import facts_read
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.parts import verdict_word
 from engine.report.say import Say
+from engine.report.values import lowered
 
 OPEN = "undetermined"
 TOLD = 8  # columns that the rules do not read, by name
@@ -35,6 +38,7 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
         yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
     else:
         yield from _decided(summary, say)
+    yield from _unread(summary, say)
     for left, read in summary.sheets.items():
         yield Paragraph(say("sheet_read", read=read, left=left))
     if summary.own:
@@ -61,15 +65,29 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
     named = () if results.verdict is None else results.headline[results.verdict].words
     verdicts = [*reversed(named), OPEN, "not_applicable"]
     shown = [verdict for verdict in verdicts if any(v == verdict and c in ruled for c, v in summary.cases)]
-    head = (say("convention"), say("cases"), *map(say.value, shown), *([say("without_rules")] if outside else ()))
+    texts = [each for id_, each in say.registry.conventions.items() if id_ in ruled]
+    called = (verdict_word(value, texts, say) for value in shown)
+    head = (say("convention"), say("cases"), *called, *([say("without_rules")] if outside else ()))
     groups = [((id_,), label) for id_, label in (ruled | outside).items()] + [((*ruled, *outside), say("total"))]
     yield Heading(say("cases"))
     yield Table(head, tuple((label, *_cases(summary, ids, shown, outside, say)) for ids, label in groups))
     paying = [((id_,), label) for id_, label in ruled.items()] + [((*ruled,), say("total"))]
-    money = tuple(say(key) for key in ("due_certain", "due_open", "amount_recover", "amount_open"))
+    hoped = "" if results.hoped is None else verdict_word(results.hoped, texts, say)
+    owed = (say("due_certain"), say("due_open", verdict=lowered(hoped)))
+    money = (*owed, *map(say, ("amount_recover", "amount_open")))
     if ruled:
         yield Heading(say("amounts"))
         yield Table((say("convention"), *money), tuple((label, *_euros(summary, ids, say)) for ids, label in paying))
+
+
+def _unread(summary: Summary, say: Say) -> Iterator[Block]:
+    """The facts that cases state although their text reads them in no year."""
+    for text in say.registry.conventions.values():
+        stated = {name: n for (id_, name), n in summary.given.items() if id_ == text.id}
+        known = facts_read(say.registry, text, text.signed_from) if stated else ()
+        told = [f"{say.facts([name])} ({say.count('in_cases', n)})" for name, n in stated.items() if name not in known]
+        if told:
+            yield Paragraph(say.pair(f"{say.label(text)}, {say('facts_unread').lower()}", f"{say.listed(told)}."))
 
 
 def _cases(

@@ -15,7 +15,7 @@ from engine.language.expressions import FactRef, Unpublished, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Convention
 from engine.policy.overlays import laid_items
-from engine.policy.registry import Outside
+from engine.policy.registry import Outside, Registry
 from engine.records import dataclass
 from engine.report.formats import rows_csv
 from engine.report.reasons import why
@@ -78,14 +78,18 @@ def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> 
     met.update(*(step.reads.facts + step.reads.supplied for step in plan.steps if step.item.severity is None))
     if decision.facts.keys() <= met:
         return  # mostly, and the rest is a walk through all rules
-    known = {*met}
+    known = met | facts_read(registry, text, signed)
+    yield from (name for name in decision.facts if name not in known)
+
+
+def facts_read(registry: Registry, text: Convention, signed: dt.date) -> set[str]:
+    """The facts that a text reads in some year of contracts signed that day, or a later text for these."""
     covering = registry.covering(text)
     every = (*text.items.values(), *laid_items(text, covering).values())
     items = [item for item in every if item.severity is None]  # a consistency decides nothing
     roots = (*(overlay.when for _, overlay in covering), *items, *registry.suppositions(text, signed))
-    known.update(ref.name for ref in find(FactRef, *roots))
-    known.update(ref.name for node in find(Unpublished, *roots) for ref in node.supplied_by)
-    yield from (name for name in decision.facts if name not in known)
+    supplied = (ref.name for node in find(Unpublished, *roots) for ref in node.supplied_by)
+    return {BENEFICIARY, SIGNATURE, YEAR, *(ref.name for ref in find(FactRef, *roots)), *supplied}
 
 
 def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Reading]:

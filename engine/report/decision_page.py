@@ -21,6 +21,7 @@ from engine.report.parts import ended, grades_blocks
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.remarks import duties, remark_blocks, remarks
 from engine.report.say import Say
+from engine.report.values import lowered
 
 
 def page(decisions: Decisions, say: Say) -> Page:
@@ -93,8 +94,9 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     if not refused:
         if decision.asked_for:
             yield Paragraph(f"{say.capital(reasons.lacking(decision.asked_for, say))}.", "open")
-        if decision.tone != "good":
-            yield Paragraph(say("if_eligible"))
+        hoped = decision.headline.hoped
+        if decision.tone == "open" and hoped is not None:
+            yield Paragraph(say("if_eligible", verdict=lowered(parts.verdict_word(hoped, [decision.convention], say))))
         yield from reasons.amounts_blocks(decision, say)
     yield from parts.warnings_of(((0, result) for result in decision.results.values()), say)
     if not refused:

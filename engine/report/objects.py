@@ -36,7 +36,7 @@ SHAPES = {
     "Cause": "kind id",
     "EditStatus": "item change status",
     "Total": "amount open_years",
-    "Paid": "amount open_payments due later open_later recover",
+    "Paid": "amount open_payments due later open_later recover ahead",
 }
 
 

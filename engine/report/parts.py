@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TypeVar
 
 from engine.evaluation.decision import Decision, Result
-from engine.policy.model import SOURCE_KINDS, Source
+from engine.policy.model import SOURCE_KINDS, Convention, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, by_years
 from engine.report.reasons import duty_status
 from engine.report.say import Say
@@ -150,3 +150,10 @@ def grades_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     counts = ", ".join(f"{say.value(kind)} {len(found)}" for kind, found in used.items() if found)
     if counts:
         yield Paragraph(say.pair(say("grades"), f"{counts}."))
+
+
+def verdict_word(value: str, texts: Iterable[Convention], say: Say) -> str:
+    """A value of the verdict as the first of these texts that has a label for it calls it."""
+    items = (text.items.get(say.registry.results.verdict or "") for text in texts)
+    labels = next((item.value_labels for item in items if item is not None and item.value_labels), None)
+    return say.value(value, labels)

@@ -209,6 +209,8 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         left_out = (_sum(amount, say.count("open_payments", left) if left else "", say) for amount, left in sums)
         cells = (total_text(paid.due, say), *left_out)
         yield Table(columns, ((*cells, "—" if paid.recover is None else total_text(paid.recover, say)),))
+        if paid.ahead:
+            yield Paragraph(say("ahead", events=events_text(paid.ahead, say)), "heed")
 
 
 def total_text(total: Total, say: Say) -> str:

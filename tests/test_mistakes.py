@@ -540,9 +540,21 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
     ),
     "the name of a source where it is declared": (
         [edited(HEAD, "  texte: {", "  textes: {")],
-        "unused-source",
+        "names-apart",
         HEAD,
         "textes: {",
+    ),
+    "the name of a table where it is declared": (
+        [edited(RULES, "id: aide.montant_annuel", "id: aide.montants_annuels"), put("nouvelle/dus.yaml", DUE)],
+        "names-apart",
+        RULES,
+        "aide.montants_annuels",
+    ),
+    "what an item that an overlay brings reads": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace("700", "{ref: seuils}") + THRESHOLD.replace("note", "texte"))],
+        "unknown-item",
+        f"nouvelle/{AGAIN}",
+        "seuils}",
     ),
     "what an overlay replaces": (
         [put(f"nouvelle/{AGAIN}", OVERLAY.replace("{activite_minimale: activite", "{activite_minimal: activite"))],
@@ -690,6 +702,8 @@ EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
     ("new", "name", "nearest"),
     [
         (EXPECTED.replace("eligibilite:", "eligibilit:"), "eligibilit:", "eligibilite"),
+        (EXPECTED.replace("eligible,", "eligibl,"), "eligibl,", "eligible"),
+        (EXPECTED.replace("eligibilite: eligible", "activite_minimale: not_meet"), "not_meet", "not_met"),
         (EXPECTED + "\n    warnings: [activite_minimal]", "activite_minimal]", "activite_minimale"),
         (EXPECTED + "\n    due: {aide.montant_anuel: 2024-09-02}", "aide.montant_anuel", "aide.montant_annuel"),
         (EXPECTED + "\n    missing: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),

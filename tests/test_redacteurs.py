@@ -136,7 +136,7 @@ def test_the_comparison_says_for_whom(followed: tuple[Copy, dict[str, str]], eff
     copy, told = followed
     command = "avenant diff 2027_avenant_3 --behaviour --lang fr"
     said = " ".join((told[command] if effort.full else of_eligibility(copy)).split())
-    assert "Percentile de la file active : de 25 à 29,99" in said
+    assert "Patientèle médecin traitant de départ : de 690 à 774 patients" in said
     assert "Non éligible → Éligible" in said
     if not effort.full:
         return

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -34,6 +35,7 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
 @click.command()
 @click.argument("a", metavar="[A", required=False)
 @click.argument("b", metavar="B]", required=False)
+@click.argument("others", metavar="", nargs=-1)
 @option(
     "--git",
     "REVISIONS",
@@ -55,6 +57,7 @@ def diff(
     rules: Given,
     a: str | None,
     b: str | None,
+    others: tuple[str, ...],
     git: str | None,
     behaviour: bool,
     witness: str | None,
@@ -69,6 +72,9 @@ def diff(
 
     Comments, layout and the order of keys and rows are no change.
     """
+    if others:
+        steps = (f"avenant diff {old} {new}" for old, new in pairwise((a, b, *others)))
+        raise click.UsageError(tell("Two texts are compared at a time: {commands}", commands="; ".join(steps)))
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
         raise click.UsageError(tell("--witness, --portfolio, --fail-on behavioural: go with --behaviour"))
     sides = old, new = open_sides(a, b, git, rules.policies)

@@ -1,8 +1,8 @@
 """Puts questions to the solver: what always holds comes in once; each goal is shown by a first case, or excluded.
 
 A model depends on the solver's version and on what it was asked before; the first case does not. Symbol by symbol it
-takes the first value that is possible: questions by default, facts missing, then of those that must be given, in the
-order of the schema, the first word, the least number, the first day.
+takes the first value that is possible: questions by default, facts missing, first those whose absence is an answer,
+then of those that must be given, in the same order, the first word, the least number, the first day.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from operator import attrgetter
 
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.term_bank import TermBank
@@ -112,7 +113,7 @@ def first_values(solver: Solver, space: Space, goal: Iterable[Term], places: dic
 
     ``places`` are guesses at which candidate a symbol takes; it may only be quicker for them, and is told what was.
     """
-    facts = space.open_facts.values()
+    facts = sorted(space.open_facts.values(), key=attrgetter("asked"))
     search = _Search(solver, space, solver.model(), places)
     with solver.supposing(*goal):
         search.settle([*space.open_questions.values(), *(fact.present for fact in facts)])

@@ -53,11 +53,15 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class OpenFact:
-    """A fact that may be given or not, what its value is made of (three wholes for a date, else one symbol), and it."""
+    """A fact that may be given or not, what its value is made of (three wholes for a date, else one symbol), and it.
+
+    ``asked`` of everybody is what is no answer where it is missing.
+    """
 
     present: Unknown
     parts: tuple[Unknown, ...]
     value: Term | Day
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,20 +218,20 @@ def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
     def unknown(part: str, sort: Sort, candidates: range | tuple[Plain, ...]) -> Unknown:
         return Unknown(bank.symbol(f"{part}:{fact.name}{tag}", sort), candidates)
 
-    present = unknown("given", Sort.TRUTH, (False, True))
+    present, asked = unknown("given", Sort.TRUTH, (False, True)), not fact.absence_answers
     if fact.type.kind == "date":
         ranges = {"year": YEARS, "month": range(1, 13), "day": range(1, 32)}
         parts = tuple(unknown(part, Sort.WHOLE, values) for part, values in ranges.items())
-        return OpenFact(present, parts, Day(*(part.symbol for part in parts)))
+        return OpenFact(present, parts, Day(*(part.symbol for part in parts)), asked)
     if fact.type.kind in ("boolean", "enum"):
         values: tuple[Plain, ...] = fact.type.values or (False, True)
         part = unknown("value", Sort.WORD if fact.type.values else Sort.TRUTH, values)
-        return OpenFact(present, (part,), part.symbol)
+        return OpenFact(present, (part,), part.symbol, asked)
     units = 10 ** (fact.type.scale or 0)
     low = -LARGEST if fact.minimum is None else int(fact.minimum * units)
     high = LARGEST if fact.maximum is None else int(fact.maximum * units)
     part = unknown("value", Sort.WHOLE, range(low, high + 1))
-    return OpenFact(present, (part,), bank.over(bank.number(part.symbol), bank.exact(units)))
+    return OpenFact(present, (part,), bank.over(bank.number(part.symbol), bank.exact(units)), asked)
 
 
 def _orders(

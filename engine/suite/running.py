@@ -15,19 +15,19 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest, un
 from engine.evaluation.decision import Decision, OverlayUse
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
-from engine.language.facts import SIGNATURE, Vocabulary
+from engine.language.facts import SIGNATURE
 from engine.language.pieces import Piece
 from engine.language.values import as_written, exact
 from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document, document_of
 from engine.policy.loader import load
 from engine.policy.mending import as_meant
-from engine.policy.model import YEAR_START
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
+from engine.suite.names import Names
 
-NOTHING, MISSING = "—", "missing"
+NOTHING = "—"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 
 
@@ -124,10 +124,7 @@ def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
     data, root = document.data, document.root()
     suite = data["suite"]
-    known = {YEAR_START, *(id_ for text in session.registry.conventions.values() for id_ in text.items)}
-    choices: dict[str, dict[str, object]] = {}
-    for question in (each for text in session.registry.conventions.values() for each in text.interpretations.values()):
-        choices.setdefault(question.id, {}).update(question.choices)
+    names = Names(session.registry)
     taken: dict[str, Location] = {}
     for index, entry in enumerate(data["cases"]):
         at = document.at(("cases", index, "name"))
@@ -148,34 +145,8 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             if each not in problems
         )
         overtaken = _overtaken(session.registry, convention, facts)
-        nothing = tuple(_unknown(document, index, known, choices, session.registry.vocabulary))
+        nothing = tuple(names.unknown(document, index))
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)
-
-
-def _unknown(
-    document: Document, index: int, known: set[str], choices: Mapping[str, Mapping[str, object]], vocabulary: Vocabulary
-) -> Iterator[Problem]:
-    """The items and facts that a case names in what it expects, and the readings it takes, that no text has."""
-    entry, told = document.data["cases"][index], list[Problem]()
-    groups = {name.partition(".")[0] for name in vocabulary.facts}
-    for key in ("expect", "derogation", "due", "warnings", "no_warnings", MISSING, "without"):
-        code, field, names = "unknown-item", "id", known
-        if key in (MISSING, "without"):
-            code, field, names = "unknown-fact", "name", {*vocabulary.facts} | (groups if key == "without" else set())
-        for number, id_ in enumerate(entry.get(key, ())):
-            if id_ not in names:
-                path = ("cases", index, key)
-                place = document.key_at((*path, id_)) if isinstance(entry[key], dict) else document.at((*path, number))
-                told.append(Problem(place, code, {field: id_}, nearest(id_, names, told)))
-    for id_, choice in entry.get("interpret", {}).items():
-        taken = ("cases", index, "interpret", id_)
-        if id_ not in choices:
-            close = nearest(id_, choices, told)
-            told.append(Problem(document.key_at(taken), "unknown-interpretation", {"id": id_}, close))
-        elif choice not in choices[id_]:
-            values = {"value": choice, "allowed": ", ".join(choices[id_])}
-            told.append(Problem(document.at(taken), "unknown-value", values, nearest(choice, choices[id_])))
-    return iter(told)
 
 
 def _overtaken(registry: Registry, convention: str, facts: Facts) -> bool:

@@ -6,9 +6,9 @@ Form is checked while reading (:mod:`engine.policy.registry`); each module here 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from engine.errors import ERROR, Problem, bounded, in_order, wrong
+from engine.errors import ERROR, Location, Problem, bounded, in_order, wrong
 from engine.policy.checks.changes import change_problems, restated_problems
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.dates import date_problems, window_problems
@@ -17,7 +17,7 @@ from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.tables import table_problems
-from engine.policy.checks.unused import file_problems, is_empty, unused_problems
+from engine.policy.checks.unused import file_problems, is_empty, unread_items, unused_problems
 from engine.policy.model import Convention
 from engine.policy.places import HEAD
 from engine.policy.reading import read_registry
@@ -49,8 +49,9 @@ _OF_WINDOWS = ("window-gap", "window-overlap", "overlay-covers-nothing", "overla
 _UNUSED = {  # what is said of a name without a use, and of one that is used and not declared
     "unused-source": "unknown-source",
     "unused-interpretation": "unknown-interpretation",
-    "unused-parameter": "unknown-item",
+    "unused-derogation": "unknown-derogation",
 }
+_NO_ITEM = "unknown-item"
 _LACKING = frozenset((*_OF_WINDOWS, "empty-convention", "unreachable-rule"))
 
 
@@ -64,32 +65,42 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
     known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
     known = (_aside(registry, problem) for problem in known)
-    told = in_order(_declared_otherwise([*known, *file_problems(root, root)]))
+    told = in_order(_declared_otherwise(registry, [*known, *file_problems(root, root)]))
     errors = tuple(problem for problem in told if problem.severity == ERROR)
     return errors or told
 
 
-def _declared_otherwise(problems: Sequence[Problem]) -> Iterator[Problem]:
-    """Of names that nothing declares and that are near a declared one without a use, that alone: there is the slip."""
-    unused = {str(problem.values["id"]): problem for problem in problems if problem.code in _UNUSED}
-    slips: dict[str, list[Problem]] = {}
+def _declared_otherwise(registry: Registry, problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Of a name that several places give and nothing declares, near a declared one without a use, one line for both."""
+    lacking = any(problem.code == _NO_ITEM for problem in problems)
+    unread = (item for text in registry.conventions.values() if lacking for item in unread_items(registry, text))
+    unused = {_of_text(item.at, item.id): (item.at, _NO_ITEM) for item in unread}
+    known = (problem for problem in problems if problem.code in _UNUSED)
+    unused |= {_of_text(p.location, p.values["id"]): (p.location, _UNUSED[p.code]) for p in known}
+    slips: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        near = unused.get(str(problem.nearest))
-        if near is not None and problem.code == _UNUSED[near.code]:
-            slips.setdefault(str(problem.nearest), []).append(problem)
-    for id_, told in slips.items():
-        places, names = {each.location for each in told}, {str(each.values["id"]) for each in told}
+        declared = _of_text(problem.location, problem.nearest)
+        if declared in unused and problem.code == unused[declared][1]:
+            slips.setdefault(declared, []).append(problem)
+    for declared, told in slips.items():
+        places, names = sorted({each.location for each in told}), {str(each.values["id"]) for each in told}
         if len(places) > 1 and len(names) == 1:  # at a single place, that may be the slip
-            yield wrong(unused[id_].location, unused[id_].code, *names, id=id_)
+            values = {"id": declared[1], "count": len(places), "place": places[0]}
+            yield wrong(unused[declared][0], "names-apart", *names, **values)
             problems = [problem for problem in problems if problem not in told]
     yield from problems
+
+
+def _of_text(place: Location, name: object) -> tuple[str, str]:
+    """A name beside the folder of a text."""
+    return PurePath(place.file).parent.as_posix(), str(name)
 
 
 def _aside(registry: Registry, problem: Problem) -> Problem:
     """That an item lives through the overlays of its file only, where another file reads it."""
     items = (text.items.get(str(problem.values.get("id"))) for text in registry.conventions.values())
     found = next((item for item in items if item is not None and item.transitional), None)
-    if found is None or problem.code != "unknown-item":
+    if found is None or problem.code != _NO_ITEM:
         return problem
     return wrong(problem.location, "item-aside", id=found.id, file=found.at.file)
 

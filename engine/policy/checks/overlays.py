@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -74,7 +74,7 @@ def _fit(
         known = {(each.location, each.code) for each in (*before.problems, *registry.resolved(convention).problems)}
         new = [each for each in after.problems if (each.location, each.code) not in known]
         reasons = [*_reasons(overlay, before, after)]
-        new = [] if reasons else new  # what follows from that, often in the lines of the older text
+        new = [] if reasons else [_meant(each, {**convention.items, **after.items}) for each in new]  # or they follow
         elsewhere = (each for each in new if not convention.writes(each.location))
         reasons += ((f"{each.code}, {each.location}", None, "") for each in elsewhere)
         for reason in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
@@ -85,6 +85,13 @@ def _fit(
     for (said, close, name), texts in misfits.values():
         fits_not = {"id": overlay.id, "convention": ", ".join(texts), "reason": said}
         yield wrong(overlay.places.get(name, overlay.at), "overlay-mismatch", close, **fits_not)
+
+
+def _meant(problem: Problem, items: Collection[str]) -> Problem:
+    """A name that no item has, with the nearest of the older text and of the later one; a fact is found before."""
+    if problem.code != "unknown-item" or str(problem.nearest).startswith("{"):
+        return problem
+    return replace(problem, nearest=nearest(str(problem.values["id"]), items))
 
 
 def _brought_otherwise(

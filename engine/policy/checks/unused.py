@@ -9,7 +9,7 @@ from engine.errors import ERROR, InputFault, Location, Problem, warning, wrong
 from engine.language.expressions import Chosen, ItemRef, below
 from engine.policy.checks.citations import citations
 from engine.policy.loader import read_bytes
-from engine.policy.model import CONSISTENCY, Convention, Criterion
+from engine.policy.model import CONSISTENCY, Convention, Criterion, Item
 from engine.policy.places import DIFFERENCES, HEAD, SUITE, TESTS, TO_FILL
 from engine.policy.registry import Registry
 
@@ -38,6 +38,13 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     for derogation in convention.derogations.values():
         if derogation.id not in added:
             yield warning(derogation.at, "unused-derogation", id=derogation.id)
+
+
+def unread_items(registry: Registry, convention: Convention) -> list[Item]:
+    """Items with a value that nothing reads: most are told as results, so that this alone is no fault."""
+    _, read = _named(registry, convention)
+    valued = (item for item in convention.items.values() if item.kind not in (CONSISTENCY, "obligation"))
+    return [item for item in valued if item.id not in read]
 
 
 def is_empty(convention: Convention) -> bool:

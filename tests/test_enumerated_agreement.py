@@ -11,12 +11,12 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import column_agreement
+import oracle_agreement
 import pytest
 from command import CONVENTIONS
 from conftest import Effort
-from test_agreement import differences as oracle_differences
-from test_agreement import open_questions, plain_data
-from test_bulk_agreement import differences as column_differences
+from oracle_agreement import open_questions, plain_data
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts, nested, read_case
@@ -113,7 +113,7 @@ def test_all_three_agree_on_every_item_over_the_classes_of_its_facts(
     rows = list(enumerated(session, convention, effort.of(MOST, part=30)))
     assert len(rows) > effort.of(5) * len(convention.items)
     choices = {name: default for name, _, default in open_questions(session, convention)}
-    wrong = list(column_differences(session, rows, choices))
+    wrong = list(column_agreement.differences(session, rows, choices))
     for facts in rows:
-        wrong.extend(oracle_differences(session, books, convention, facts, choices))
+        wrong.extend(oracle_agreement.differences(session, books, convention, facts, choices))
     assert not wrong, "\n".join(wrong[:20])

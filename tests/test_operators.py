@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import Effort
-from test_agreement import plain_data, random_differences
+from each_operator import TABLES, ids
+from oracle_agreement import plain_data, random_differences
 
 from engine.evaluation.session import Session
 from engine.language import operators
@@ -19,18 +20,7 @@ from engine.language.reading import BODIES
 from engine.language.values import Absent
 from engine.policy.reading import load_registry
 
-TABLES = {
-    "comparison": operators.COMPARISONS,
-    "connective": operators.CONNECTIVES,
-    "arithmetic": operators.EXPRESSIONS,
-    "date": operators.EXPRESSIONS,
-    "choice": operators.EXPRESSIONS,
-}
 CASES = 400
-
-
-def ids(row: Operator) -> str:
-    return f"{row.family}-{row.name}"
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from command import CONVENTIONS
 from conftest import Effort
+from oracle_agreement import open_questions
 from random_cases import random_facts
-from test_agreement import open_questions
 
 from engine.errors import InputFault
 from engine.evaluation.evaluator import run_program

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from engine.letters.matter import allowed, matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
 from engine.report import outside_page
+from engine.report.catalogue_page import Readers
 from engine.report.html import fragment
 from engine.report.page import Paragraph, Table
 from engine.report.parts import named_years
@@ -53,6 +54,7 @@ class Pages:
     calendar: Callable[[], dt.date]
     embedding: Sequence[str]
     former: Sequence[Worker]
+    readers: dict[str, Readers] = field(default_factory=dict)  # of the items of each convention, at the first need
 
     def routes(self) -> list[Route]:
         return [
@@ -215,7 +217,8 @@ class Pages:
     async def rules(self, request: Request) -> Response:
         """The rules: all of them, one item, or what changed from one text to another."""
         given = dict(await pairs_of(request))
-        pages = RulesPages(self.say(self.read([(LANG, given[LANG])] if LANG in given else [])))
+        say = self.say(self.read([(LANG, given[LANG])] if LANG in given else []))
+        pages = RulesPages(say, readers=self.readers)
         item = request.path_params.get("item")
         if item is None:
             return HTMLResponse(pages.index())

@@ -120,7 +120,10 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     declined = {name for name, text in given.items() if text.strip() == UNKNOWN and name in vocabulary.facts}
     declined |= {*_not_known(given), *_told_otherwise(given, vocabulary)} & vocabulary.facts.keys()
     stated = {name: text for name, text in given.items() if name in vocabulary.facts and name not in declined}
-    facts, faults = _facts({name: text for name, text in stated.items() if text.strip()}, vocabulary)
+    stated = {name: text for name, text in stated.items() if text.strip()}
+    facts, problems = read_named(unplaced(stated, Location("case")), vocabulary)
+    unread = {str(problem.values["name"]): problem for problem in problems}
+    faults = {name: UnreadAnswer(stated[name], problem) for name, problem in unread.items()}
     readings = {key.removeprefix(READING): text for key, text in given.items() if key.startswith(READING)}
     asked_of = [question for each in registry.conventions.values() for question in each.interpretations.values()]
     known_choices = {(question.id, choice) for question in asked_of for choice in question.choices}
@@ -130,7 +133,7 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     return State(
         vocabulary=vocabulary,
         lang=lang_ if lang_ in LANGUAGES else lang,
-        facts=facts,
+        facts={BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts,
         declined=frozenset(declined),
         choices=choices,
         as_of=dt.date.fromisoformat(day) if is_date(day) else None,
@@ -153,13 +156,6 @@ def _told_otherwise(given: Mapping[str, str], vocabulary: Vocabulary) -> Iterato
     for name, fact in vocabulary.facts.items():
         if fact.either and not given.get(name, UNKNOWN).strip() and given.get(fact.either, "").strip():
             yield name
-
-
-def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, UnreadAnswer]]:
-    facts, problems = read_named(unplaced(stated, Location("case")), vocabulary)
-    faults = {str(problem.values["name"]): problem for problem in problems}
-    written = {name: UnreadAnswer(stated[name], problem) for name, problem in faults.items()}
-    return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written
 
 
 async def pairs_of(request: Request) -> Pairs:

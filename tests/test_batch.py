@@ -21,8 +21,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from click.testing import Result
-from command import ROOT, avenant, codes_in, refused, start
+from batches import GOOD, HEADER, LINE, batch, codes, rejected, written
+from command import ROOT, avenant, start
 from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
@@ -40,36 +40,12 @@ from engine.policy.registry import Outside
 REAL = ROOT / "policies"
 PORTFOLIO = ROOT / "examples" / "portfolio.csv"
 MAIN = "from engine.cli import main; main()"
-GOOD = {"contrat.date_signature": "2024-09-02", "contrat.option": "demi_etp", "contrat.annee": 1}
-HEADER = "contrat.date_signature,contrat.option,contrat.annee,patientele.mt_depart"
-LINE = "2024-09-02,demi_etp,1,900"
-
-
-def batch(*arguments: object, policies: Path = SMALL) -> Result:
-    return avenant("batch", *map(str, arguments), "--policies", str(policies), "--lang", "en")
-
-
-def codes(result: Result) -> list[str]:
-    return codes_in(refused(result))
-
-
-def written(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
-    path.write_text("".join(line + "\n" for line in lines), encoding=encoding)
-    return path
 
 
 def decidable(count: int) -> list[str]:
     """The header of the portfolio and its first rows that a convention of the small policies decides."""
     header, *rows = PORTFOLIO.read_text(encoding="utf-8").splitlines()
     return [header, *[row for row in rows if ",medecin_liberal," in row][:count]]
-
-
-def rejected(output: Path) -> list[dict[str, str]]:
-    path = Path(f"{output}.rejected.csv")
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 # What is decided

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from batches import GOOD, HEADER, LINE, batch, codes, rejected, written
 from conftest import Effort
-from test_batch import GOOD, HEADER, LINE, batch, codes, rejected, written
 
 from engine.bulk.files import run_batch
 from engine.bulk.frame import evaluate_frame

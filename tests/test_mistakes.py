@@ -168,6 +168,7 @@ SLIPS: dict[str, tuple[str, str, str, str, str]] = {
         "label-language",
         "id: aide.montant_annuel",
     ),
+    "a label decoded twice": (RULES, "fr: Activité", "fr: ActivitÃ©", "label-garbled", "id: activite_minimale"),
     "one text in both languages": (
         HEAD,
         "en: Newer example convention",
@@ -396,6 +397,12 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "number-leap",
         NEXT,
         "8000",
+    ),
+    "a label left from the item copied": (
+        [put("nouvelle/dus.yaml", DUE.replace("{fr: Retenue, en: Deduction}", "{fr: Montant dû, en: Amount due}"))],
+        "label-repeated",
+        "nouvelle/dus.yaml",
+        "id: retenue",
     ),
     "rules copied word for word": ([copied_text], "file-repeated", NEXT, ""),
     "a sentence of refusal taken out": (
@@ -655,6 +662,11 @@ def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, small_copy:
     rewrite(small_copy / RULES, old, new)
     (told,) = check_folder(small_copy)
     assert said in told.message("en")
+
+
+def test_a_sign_that_nobody_sees_is_dropped_from_the_id_that_is_proposed(small_copy: Path) -> None:
+    rewrite(small_copy / RULES, "id: activite_minimale", "id: activite\u200b_minimale")
+    assert {problem.nearest for problem in check_folder(small_copy)} == {"activite_minimale"}
 
 
 def test_no_letter_of_another_alphabet_is_dropped_from_the_id_that_is_proposed(small_copy: Path) -> None:

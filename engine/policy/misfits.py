@@ -134,7 +134,8 @@ def _unaccented(error: Any) -> str | None:
     if error.validator != "pattern":
         return None
     letters = unicodedata.normalize("NFKD", error.instance).lower()
-    word = re.sub(r"[\s'’-]+", "_", "".join(each for each in letters if not unicodedata.combining(each)).strip())
+    seen = "".join(each for each in letters if not unicodedata.combining(each) and unicodedata.category(each) != "Cf")
+    word = re.sub(r"[\s'’-]+", "_", seen.strip())
     return word if word != error.instance and re.search(error.validator_value, word) else None
 
 

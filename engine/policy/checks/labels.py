@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from engine.errors import Location, Problem, nearest, warning, wrong
 from engine.language.expressions import Literal, VerdictIs, below, find
 from engine.policy.model import Convention, Criterion, Item, Outcome, Source
+from engine.policy.offers import is_offer
 from engine.policy.registry import Registry
 from engine.policy.resolve import values_listed
 from engine.policy.results import Headline
@@ -42,12 +43,34 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
         for lang in LANGUAGES:
             if not str(text.get(lang, "")).strip():
                 yield wrong(at, "missing-label", id=id_, lang=lang)
+            if meant := _decoded_twice(str(text.get(lang, ""))):
+                yield warning(at, "label-garbled", id=id_, lang=lang, meant=meant)
         yield from _misplaced(id_, text, at)
+    yield from _repeated(convention)
     types = registry.resolved(convention).types
     for item in convention.items.values():
         type_, listed = types.get(item.id), values_listed(item.body)
         values = listed or (() if type_ is None else type_.values)
         yield from _value_labels(convention, item, values, closed=bool(listed))
+
+
+def _decoded_twice(text: str) -> str | None:
+    """The text that was meant, of one in UTF-8 that was read as Windows-1252, as French in such a file cannot be."""
+    try:
+        meant = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
+    return meant if meant != text else None
+
+
+def _repeated(convention: Convention) -> Iterator[Problem]:
+    """Items of one kind under one label: a reader cannot tell them apart. What an overlay brings says the same."""
+    taken: dict[tuple[str, ...], str] = {}
+    for item in convention.items.values():
+        if not item.transitional and not is_offer(item) and convention.writes(item.at):
+            first = taken.setdefault((item.kind, *map(str, item.label.values())), item.id)
+            if first != item.id:
+                yield warning(item.at, "label-repeated", id=item.id, first=first)
 
 
 def _value_labels(convention: Convention, item: Item, values: Sequence[str], *, closed: bool) -> Iterator[Problem]:

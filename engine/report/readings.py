@@ -48,14 +48,20 @@ def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
 
     A verdict stands before the questions, which are told with it.
     """
-    told: dict[tuple[str, str, int], list[str]] = {}
+    told: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     for reading, choice, effect in _effects(readings):
         way = _way(reading, choice, say)
         if isinstance(effect.before, Result) and effect.before.kind in ("criterion", "outcome"):
             way = f"{say('quoted', text=reading.question.question[say.lang])} {way}"
-        other = say("read_otherwise", value=_after(effect, say), way=way)
-        told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
-    return replace(say, read={place: say.listed(others) for place, others in told.items()})
+        told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append((_after(effect, say), way))
+    return replace(say, read={place: _told_otherwise(others, say) for place, others in told.items()})
+
+
+def _told_otherwise(others: Sequence[tuple[str, str]], say: Say) -> str:
+    """What stands at a place under each other reading, with its name."""
+    if len(others) == 1:
+        return say("read_otherwise", value=others[0][0], way=others[0][1])
+    return say("read_in_ways", values=say.listed(f"{value} ({way})" for value, way in others))
 
 
 def unsaid_objects(

@@ -32,12 +32,6 @@ def told(program: Program, facts: Facts, choices: dict[str, str]) -> object:
     return run.answers, run.slots, {id_: each.rules for id_, each in run.fired.items()}, run.trace
 
 
-def forget(program: Program) -> None:
-    """Takes away every run from which another could take over."""
-    program.runs.clear()
-    program.cases.clear()
-
-
 def cases(session: Session, convention: Convention, rng: random.Random) -> Iterator[tuple[Facts, dict[str, str]]]:
     """A case without end that changes in a few facts or readings at a time, and now and then in all."""
     questions = [(id_, choices) for id_, choices, _ in open_questions(session, convention)]
@@ -74,12 +68,10 @@ def test_a_case_decided_after_others_is_decided_as_if_alone(id_: str, session: S
         for _ in range(effort.of(CASES)):
             facts, choices = next(following)
             after = told(program, facts, choices)
-            chains = [(each, dict(each)) for each in (program.runs, program.cases)]
-            forget(program)
+            chain = dict(program.runs)
+            program.runs.clear()
             assert after == told(program, facts, choices), facts
-            for runs, chain in chains:
-                runs.clear()
-                runs.update(chain)
+            program.runs.update(chain)
 
 
 def test_a_case_that_loses_its_year_is_decided_as_if_alone(session: Session) -> None:
@@ -87,10 +79,10 @@ def test_a_case_that_loses_its_year_is_decided_as_if_alone(session: Session) -> 
     program, rng, fired = session.program(convention, ()), random.Random(7), 0
     for _ in range(20):
         facts, choices = {**draw(session, convention, rng), YEAR: 2}, session.choices(convention)
-        forget(program)
+        program.runs.clear()
         fired += len(run_program(program, facts, choices).trace)
         del facts[YEAR]
         after = told(program, facts, choices)
-        forget(program)
+        program.runs.clear()
         assert after == told(program, facts, choices), facts
     assert fired

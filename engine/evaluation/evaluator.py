@@ -16,7 +16,7 @@ from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import Verdict, said
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
-from engine.evaluation.slots import CASES, DecidedAnswer, Slots
+from engine.evaluation.slots import DecidedAnswer, Slots
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
@@ -81,24 +81,10 @@ def run_program(
         InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
         EngineFault: durable-rules misbehaved.
     """
-    stated, supposed = (id(program), frozenset(facts.items())), supposed or {}  # what is kept of a program holds it
-    case = (stated, frozenset(supposed.items()))
-    same = program.cases.get(case)
-    if same is not None and same.choices == choices:
-        return same
-    run = Run(program, {**facts}, choices, *program.names.filled(program.blank, facts, choices))
-    _answer_all(run, supposed, *_take_over(run, same or program.cases.get((stated, frozenset()))))
-    if len(program.cases) >= CASES:
-        program.cases.clear()
-    program.cases.setdefault(case, run)
-    if not supposed:
-        program.runs[facts.get(YEAR)] = run
-    return run
-
-
-def _answer_all(run: Run, supposed: Mapping[str, object], last: Run | None, moved: int) -> None:
-    """Answers each step of which something has ``moved`` since the ``last`` run, and all without one."""
-    program, slots, given, has_year = run.program, run.slots, run.given, YEAR in run.facts
+    slots, given = program.names.filled(program.blank, facts, choices)
+    run = Run(program, facts, choices, slots, given)
+    last, moved = _take_over(run)
+    has_year, supposed = YEAR in facts, supposed or {}
     for compiled in program.steps:
         id_, slot, second = compiled.step.item.id, compiled.slot, compiled.second
         if last is not None:
@@ -123,19 +109,22 @@ def _answer_all(run: Run, supposed: Mapping[str, object], last: Run | None, move
         slots[slot] = (value, 1 << slot, missing)
         if last is not None and (slots[slot] != last.slots[slot] or (second and slots[second] != last.slots[second])):
             moved |= 1 << slot
+    if not supposed:
+        program.runs[facts.get(YEAR)] = run
+    return run
 
 
-def _take_over(run: Run, same: Run | None) -> tuple[Run | None, int]:
+def _take_over(run: Run) -> tuple[Run | None, int]:
     """A run before of which all answers are taken over at first, and the bits of what is another now.
 
-    That is one of the ``same`` facts, or the last of its contract year, if any; none where most facts are others.
+    That is the last of the same contract year, if any; none where most facts are others.
     """
-    runs, slots, moved, names = run.program.runs, run.slots, 0, run.program.names
-    last = same or runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
+    runs, slots, moved = run.program.runs, run.slots, 0
+    last = runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
     if last is None:
         return None, 0
-    stated = len(names.facts) + len(names.choices)
-    for slot in range(0 if same is None else len(names.facts), stated):
+    stated = len(run.program.names.facts) + len(run.program.names.choices)
+    for slot in range(stated):
         if slots[slot] is not last.slots[slot] and slots[slot] != last.slots[slot]:
             moved |= 1 << slot
     if 2 * moved.bit_count() > run.given.bit_count():

@@ -82,8 +82,7 @@ class Program:
     ``own`` are the outcomes that it loaded itself.
     ``names_in`` gives the names of the facts, interpretations or items of a bit set, ``slots_in`` its slots from low to
     high, ``below`` the steps of some items and of all that these read, in plan order.
-    ``cases`` holds the first run of a program, case and what was supposed in it, ``runs`` the last of each contract
-    year: a run takes over what it would answer alike.
+    ``runs`` holds the last run of each contract year, of which the next takes over what it would answer alike.
     """
 
     plan: Plan
@@ -103,7 +102,6 @@ class Program:
     names_in: Callable[[int], tuple[str, ...]]
     slots_in: Callable[[int], tuple[int, ...]]
     below: Callable[[tuple[str, ...]], tuple[Compiled, ...]]
-    cases: dict[object, Run]
     runs: dict[Scalar | None, Run] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
 
@@ -150,10 +148,8 @@ class Run:
         return tuple(line for id_ in order for line in self.fired[id_].trace)
 
 
-def compile_plan(plan: Plan, before: Program | None, kept: dict[Any, Any]) -> Program:
+def compile_plan(plan: Plan, before: Program | None) -> Program:
     """The program of ``plan``; what ``before``, a program of other rules, has of the same steps is taken over.
-
-    Among what a session has ``kept`` are the last cases of all its programs.
 
     Raises:
         InputFault: an outcome's rules do not fit into durable-rules.
@@ -190,7 +186,6 @@ def compile_plan(plan: Plan, before: Program | None, kept: dict[Any, Any]) -> Pr
         names_in=lru_cache(MEMO)(lambda mask: tuple(all_names[bit] for bit in bits(mask))),
         slots_in=lru_cache(MEMO)(lambda mask: tuple(bits(mask))),
         below=lru_cache(MEMO)(partial(_below, items, steps)),
-        cases=kept.setdefault(Run, {}),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
     )
 

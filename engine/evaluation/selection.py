@@ -6,12 +6,10 @@ The stage before is :mod:`engine.policy.registry`, which picks the convention; t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts
-from engine.evaluation.slots import CASES, Answer, Closure, Names
-from engine.language.expressions import Chosen, find
+from engine.evaluation.slots import Answer, Closure, Names
 from engine.language.facts import SIGNATURE
 from engine.language.types import DATE
 from engine.policy.model import YEAR_START, Convention, Interpretation
@@ -19,16 +17,13 @@ from engine.policy.overlays import Laid, dated_when, open_questions, year_start
 from engine.policy.registry import Registry
 from engine.records import dataclass
 
-InForce = tuple[tuple[Laid, ...], tuple[Laid, ...], Mapping[str, int]]
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a convention needs to find the overlays of a case: who covers it, and when a contract year starts.
 
-    ``dated`` and ``gates`` are the dates and the condition of each overlay, ``asked`` the questions that these and the
-    ``start`` ask, ``laid`` what was found for the last cases. Facts and interpretations have the slots that they have
-    in every program of the convention.
+    ``dated`` and ``gates`` are the dates and the condition of each overlay. Facts and interpretations have the slots
+    that they have in every program of the convention.
     """
 
     covering: tuple[Laid, ...]
@@ -40,8 +35,6 @@ class Reach:
     digest: str
     questions: Mapping[str, Interpretation]
     defaults: Mapping[str, str]
-    asked: tuple[str, ...]
-    laid: dict[object, InForce] = field(default_factory=dict)
 
 
 def reach_of(registry: Registry, convention: Convention) -> Reach:
@@ -49,8 +42,6 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
     covering = registry.covering(convention)
     questions = open_questions(convention, covering)
     names, start = Names.of(registry.vocabulary, questions, {YEAR_START: DATE}), year_start(convention)
-    gates = [node for _, overlay in covering for node in (dated_when(overlay), overlay.when)]
-    asked = dict.fromkeys(node.interpretation for node in find(Chosen, start, *gates))
     return Reach(
         covering,
         tuple(condition(dated_when(overlay), names) for _, overlay in covering),
@@ -61,26 +52,18 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
         registry.digest(convention),
         questions,
         {id_: question.default for id_, question in questions.items()},
-        tuple(asked),
     )
 
 
-def overlays_in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) -> InForce:
+def overlays_in_force(
+    reach: Reach, facts: Facts, choices: Mapping[str, str]
+) -> tuple[tuple[Laid, ...], tuple[Laid, ...], Mapping[str, int]]:
     """The overlays whose dates hold for the contract year of the case, and those whose condition does, too.
 
     Beside them, for each item that an overlay changes or could change, the bits that decided it.
     """
     if not reach.covering:
         return (), (), {}
-    key = (frozenset(facts.items()), *(choices[id_] for id_ in reach.asked))
-    if key not in reach.laid:
-        if len(reach.laid) >= CASES:
-            reach.laid.clear()
-        reach.laid[key] = _in_force(reach, facts, choices)
-    return reach.laid[key]
-
-
-def _in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) -> InForce:
     slots, given = reach.names.filled(reach.blank, facts, choices)
     slots[reach.names.items[YEAR_START]] = reach.start(slots)
     reached, laid = [], []

@@ -137,7 +137,7 @@ class Session:
     _plans: dict[Key, Plan] = field(default_factory=dict, repr=False)
     _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
-    kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # the last cases, and what rooms made of plans
+    kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where later rooms keep what they made of a plan
 
     def decide(
         self,
@@ -241,7 +241,7 @@ class Session:
         key = (convention.id, laid_names(laid))
         if key not in self._programs:
             known = nearest_made(key, {} if self.before is None else self.before._programs, self._programs)
-            self._programs[key] = compile_plan(self.plan(convention, laid), known, self.kernels)
+            self._programs[key] = compile_plan(self.plan(convention, laid), known)
         return self._programs[key]
 
     def plan(self, convention: Convention, laid: Sequence[Laid]) -> Plan:

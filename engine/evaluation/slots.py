@@ -21,7 +21,6 @@ from engine.policy.model import Interpretation
 from engine.records import dataclass
 
 MEMO = 4096  # what is kept of what comes back in case after case
-CASES = 48  # cases of which is kept how they were decided: a page has some, by year, by cases and by what is left
 
 Answer = tuple[Any, int, int]
 Slots = list[Answer]

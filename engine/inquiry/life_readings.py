@@ -34,8 +34,7 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     facts += [(dict(row.decision.facts), None) for row in life.rows]
     facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
     cases, moving = [], set[str]()
-    apart = {(frozenset(each.items()), day): (each, day) for each, day in reversed(facts)}  # the day says most
-    for each, day in apart.values():
+    for each, day in facts:
         _, run, dependence = run_of(session, convention, each, choices)
         moving = moving.union(*dependence.found(run, counting).values())
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))

@@ -24,6 +24,7 @@ from engine.report import (
 )
 from engine.report.formats import markdown
 from engine.report.html import html
+from engine.report.objects import SHAPES
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -156,3 +157,9 @@ def test_a_command_offers_the_formats_that_its_subject_has_and_no_other() -> Non
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_format_that_is_not_offered_is_refused(name: str) -> None:
     assert refused(avenant(name, "x", "y", "--format", "latex"), status=2)
+
+
+def test_every_record_that_json_has_a_shape_for_is_one_of_the_engine() -> None:
+    """Shapes go by the names of classes: a record under another name would be written without its shape."""
+    engine = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "engine").rglob("*.py"))
+    assert set(SHAPES) <= set(re.findall(r"^class (\w+)", engine, re.MULTILINE))

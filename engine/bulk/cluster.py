@@ -106,8 +106,8 @@ def _done(work: Work, partial: Path, format_: str, spark: SparkSession) -> list[
         rejected.replace(partial / f".{number:06}")
         return one.summary
 
-    def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
+    def on_worker(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in given:
             told = [pickle.dumps(decide(number)) for number in batch.column(0).to_pylist()]
             yield pa.RecordBatch.from_pydict({"id": batch.column(0), "summary": pa.array(told, pa.binary())})
 

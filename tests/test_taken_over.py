@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from command import CONVENTIONS
@@ -23,10 +23,10 @@ from engine.policy.model import Convention
 CASES = 400
 
 
-def told(program: Program, facts: Facts, choices: dict[str, str]) -> object:
+def told(program: Program, facts: Facts, choices: dict[str, str], supposed: Mapping[str, str] | None = None) -> object:
     """All that a run answers, or the code of its refusal."""
     try:
-        run: Run = run_program(program, facts, choices)
+        run: Run = run_program(program, facts, choices, supposed)
     except InputFault as fault:
         return fault.problems[0].code
     return run.answers, run.slots, {id_: each.rules for id_, each in run.fired.items()}, run.trace
@@ -64,14 +64,18 @@ def test_a_case_decided_after_others_is_decided_as_if_alone(id_: str, session: S
     rng = random.Random(id_)
     for laid in ((), tuple(covering)):
         program = session.program(convention, laid)
+        scales = {each.step.item.id: each.step.type for each in program.steps}
+        steps = [{id_: step} for id_, type_ in scales.items() if type_ and type_.ordered for step in type_.values]
         following = cases(session, convention, rng)
         for _ in range(effort.of(CASES)):
             facts, choices = next(following)
-            after = told(program, facts, choices)
-            chain = dict(program.runs)
-            program.runs.clear()
-            assert after == told(program, facts, choices), facts
-            program.runs.update(chain)
+            for supposed in (None, rng.choice(steps)) if steps else (None,):
+                after = told(program, facts, choices, supposed)
+                chain = dict(program.runs)
+                program.runs.clear()
+                assert after == told(program, facts, choices, supposed), (facts, supposed)
+                program.runs.clear()
+                program.runs.update(chain)
 
 
 def test_a_case_that_loses_its_year_is_decided_as_if_alone(session: Session) -> None:

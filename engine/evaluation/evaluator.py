@@ -82,9 +82,9 @@ def run_program(
         EngineFault: durable-rules misbehaved.
     """
     slots, given = program.names.filled(program.blank, facts, choices)
-    run = Run(program, facts, choices, slots, given)
-    last, moved = _take_over(run)
-    has_year, supposed = YEAR in facts, supposed or {}
+    run, has_year, supposed = Run(program, facts, choices, slots, given), YEAR in facts, supposed or {}
+    under, key = _under(run), frozenset(supposed.items())
+    last, moved = _take_over(run, under.get(key))
     for compiled in program.steps:
         id_, slot, second = compiled.step.item.id, compiled.slot, compiled.second
         if last is not None:
@@ -109,18 +109,27 @@ def run_program(
         slots[slot] = (value, 1 << slot, missing)
         if last is not None and (slots[slot] != last.slots[slot] or (second and slots[second] != last.slots[second])):
             moved |= 1 << slot
-    if not supposed:
-        program.runs[facts.get(YEAR)] = run
+    if supposed:
+        under[key] = run
+    else:
+        run.under, program.runs[facts.get(YEAR)] = under, run
     return run
 
 
-def _take_over(run: Run) -> tuple[Run | None, int]:
+def _under(run: Run) -> dict[frozenset[tuple[str, object]], Run]:
+    """The last runs of the same case under what was supposed of it, whatever its choices."""
+    last = run.program.runs.get(run.facts.get(YEAR))
+    return last.under if last is not None and last.facts == run.facts else {}
+
+
+def _take_over(run: Run, same: Run | None) -> tuple[Run | None, int]:
     """A run before of which all answers are taken over at first, and the bits of what is another now.
 
-    That is the last of the same contract year, if any; none where most facts are others.
+    That is the last of the ``same`` case with the same supposed of it, or of the same contract year, if any; none where
+    most facts are others.
     """
     runs, slots, moved = run.program.runs, run.slots, 0
-    last = runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
+    last = same or runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
     if last is None:
         return None, 0
     stated = len(run.program.names.facts) + len(run.program.names.choices)

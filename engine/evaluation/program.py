@@ -125,7 +125,8 @@ class Run:
     """How a case is decided: its program, what it states and chooses, and the answer of each item with what decided it.
 
     ``given`` are the bits of the facts, ``slots`` for reading on. ``fired`` holds the outcomes that arise. ``whatever``
-    names for an item the fact that it was decided by cases of.
+    names for an item the fact that it was decided by cases of. ``under`` holds the last run of the same case with each
+    thing supposed of it, whatever its choices.
     """
 
     program: Program = field(repr=False, compare=False)
@@ -136,6 +137,7 @@ class Run:
     answers: dict[str, DecidedAnswer] = field(default_factory=dict)
     fired: dict[str, Fired] = field(default_factory=dict)
     whatever: Mapping[str, str] = field(default_factory=dict)
+    under: dict[frozenset[tuple[str, object]], Run] = field(default_factory=dict, repr=False, compare=False)
 
     def rules(self, id_: str) -> tuple[str, ...]:
         """The production rules that decided an outcome; none of any other item."""

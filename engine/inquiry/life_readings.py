@@ -33,8 +33,9 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     facts: list[tuple[Facts, dt.date | None]] = [(whole.known_facts(year), None) for year in range(1, last + 1)]
     facts += [(dict(row.decision.facts), None) for row in life.rows]
     facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
+    apart = {(frozenset(each.items()), day): (each, day) for each, day in facts}
     cases, moving = [], set[str]()
-    for each, day in facts:
+    for each, day in apart.values():
         _, run, dependence = run_of(session, convention, each, choices)
         moving = moving.union(*dependence.found(run, counting).values())
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))

@@ -8,7 +8,6 @@ result waits for and the sources of a known one are not compared.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -97,21 +96,25 @@ def readings(
 
     A choice under which no raw answer of the ``cases`` differs is not looked at, but for questions that are ``moving``.
     """
+    questions = session.questions(convention)
+    ways = {(id_, choice): {**choices, id_: choice} for id_, each in questions.items() for choice in each.choices}
+    differ, faulty = {way for way in ways if way[0] in moving}, set[tuple[str, str]]()
+    for case in cases:  # all of one before the next: a run takes over what the last one of the same case answered
+        asked = [way for way in ways if way[0] in case.open_ and way[1] != choices[way[0]] and way not in differ]
+        first = _glanced(session.settled(case.facts, choices, convention.id), case) if asked else None
+        for way in asked:
+            try:
+                if _glanced(session.settled(case.facts, ways[way], convention.id), case) != first:
+                    differ.add(way)
+            except InputFault:
+                faulty.add(way)
     found = []
-
-    def glanced(place: int, taken: Mapping[str, str]) -> object:
-        return _glanced(session.settled(cases[place].facts, taken, convention.id), cases[place])
-
-    first = functools.cache(lambda place: glanced(place, choices))
-    for id_, question in session.questions(convention).items():
+    for id_, question in questions.items():
         others = {}
-        asked = [place for place, case in enumerate(cases) if id_ in case.open_]
-        for choice in question.choices if asked or id_ in moving else ():
-            if choice != choices[id_]:
-                other = {**choices, id_: choice}
+        for choice in question.choices:
+            if choice != choices[id_] and (id_, choice) in differ - faulty:
                 try:
-                    same = id_ not in moving and all(glanced(place, other) == first(place) for place in asked)
-                    changed = () if same else tuple(effects(before, seen(other)))
+                    changed = tuple(effects(before, seen(ways[id_, choice])))
                 except InputFault:
                     continue  # a defect of the rules under a reading that was not taken: `check` tells of it
                 others.update({choice: changed} if changed else {})

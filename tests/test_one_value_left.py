@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 import pytest
 from conftest import Effort
@@ -18,7 +19,7 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
 from engine.language.symbolic import is_value, known
 from engine.language.values import Scalar
 from engine.proof.possible import encode_case, open_facts
@@ -90,14 +91,22 @@ def alike(session: Session, decision: Decision, facts: Facts, ids: list[str], po
     return ids
 
 
+def is_least(fact: Fact) -> bool:
+    """A number of which the least is one step of its decimals: no text says how little it may be."""
+    return bool(fact.type.scale) and fact.minimum == Decimal(1).scaleb(-fact.type.scale)
+
+
 def only_value(session: Session, decision: Decision, facts: Facts, ids: list[str]) -> Iterator[tuple[str, object]]:
     """The results that have one value left, whatever the facts are that the case may still be given."""
     opened = open_facts(session, decision.convention, facts, ids)
     encoding = encode_case(session, decision.convention, facts, opened)
     bank = encoding.bank
     prover = Prover(encoding.space, (*encoding.base, *(encoding.space.present[name] for name in sorted(opened))))
+    vocabulary = session.registry.vocabulary.facts
     for id_ in ids:
         answer = encoding.answer(id_)
+        if any(is_least(vocabulary[name]) for name in decision.results[id_].missing):
+            continue
         if prover.ask(bank.negate(known(bank, answer))) is not Status.EXCLUDED:
             continue  # it may stay open, for want of what is unpublished, or not apply
         status, symbols = prover.some()

@@ -25,7 +25,7 @@ from engine.policy.mending import as_meant
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
-from engine.suite.names import Names
+from engine.suite.names import names_of, unknown_names
 
 NOTHING = "—"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
@@ -124,7 +124,7 @@ def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
     data, root = document.data, document.root()
     suite = data["suite"]
-    names = Names(session.registry)
+    names = names_of(session.registry)
     taken: dict[str, Location] = {}
     for index, entry in enumerate(data["cases"]):
         at = document.at(("cases", index, "name"))
@@ -145,7 +145,7 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             if each not in problems
         )
         overtaken = _overtaken(session.registry, convention, facts)
-        nothing = tuple(names.unknown(document, index))
+        nothing = tuple(unknown_names(names, document, index))
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)
 
 

@@ -80,6 +80,7 @@ SINCE_2023: Explained = {
         "fa_atteint:derogation:installation.par_patientele_mt",
         "gain_attendu.mt:unless",
         "gain_attendu.fa:unless",
+        "verification.resultat:warning",
     ),
     "S4.14, paediatricians have two indicators since May 2023": (
         "tranche.mt:operand:applies_when",
@@ -245,6 +246,7 @@ SINCE_2024: Explained = {
         "verification.resultat:rule:verification.nouvel_objectif",
         "verification.resultat:condition:verification.manque",
         "verification.resultat:condition:verification.baisse",
+        "verification.resultat:condition:warning 1",
     ),
     "A24-15": (
         "carence:item",
@@ -301,6 +303,7 @@ SINCE_2024: Explained = {
         "secretariat.remplacement:condition:done_when",
         "secretariat.remplacement:unmet_when",
         "secretariat.remplacement:warning",
+        "secretariat.remplacement:if_unmet",
         "secretaire_non_remplace:item",
     ),
     "A24-21": ("assistant.heures_par_semaine:item",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -73,15 +73,6 @@ def threshold(value: int) -> Change:
 
 def whom(behaviour: Behaviour, lang: str) -> Whom:
     return Whom(behaviour, Say(behaviour.meeting.newer.session.registry, lang))
-
-
-@pytest.fixture(scope="module")
-def eligibility(session: Session, effort: Effort) -> Iterator[Session]:
-    """All rules with full effort, and otherwise those of eligibility: the same edits, in a tenth of the time."""
-    rules = session if effort.full else only(session, "eligibilite")
-    yield rules
-    if rules is not session:
-        rules.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import polars as pl
 import pytest
 from conftest import Effort
-from fewer_rules import only
 from frames import frame_of
 from random_cases import random_facts
 
@@ -39,20 +38,11 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def rules(session: Session, effort: Effort) -> Iterator[Session]:
-    """All rules with full effort, and otherwise those of eligibility."""
-    taken = session if effort.full else only(session, "eligibilite")
-    yield taken
-    if taken is not session:
-        taken.close()
-
-
-@pytest.fixture(scope="module")
-def bench(rules: Session, effort: Effort) -> Bench:
+def bench(eligibility: Session, effort: Effort) -> Bench:
     """Seeded cases of every convention, decided under the rules as they are, and edits drawn with the same seed."""
     rng = random.Random(SEED)
-    registry = rules.registry
-    types = {c.id: dict(rules.program(c, ()).plan.types) for c in registry.conventions.values()}
+    registry = eligibility.registry
+    types = {c.id: dict(eligibility.program(c, ()).plan.types) for c in registry.conventions.values()}
     every = [
         mutant
         for mutant in mutants(registry, types)
@@ -64,7 +54,7 @@ def bench(rules: Session, effort: Effort) -> Bench:
         for _ in range(effort.of(ROWS, part=30) // len(registry.conventions)):
             rows.append(random_facts(rng, registry.vocabulary, convention.beneficiary, convention.signed_from, last))
     frame = frame_of(rows, registry.vocabulary)
-    return Bench(frame, evaluate_frame(frame, rules), tuple(rng.sample(every, MUTANTS)))
+    return Bench(frame, evaluate_frame(frame, eligibility), tuple(rng.sample(every, MUTANTS)))
 
 
 def noticed(bench: Bench, after: pl.DataFrame, session: Session) -> Iterator[str]:
@@ -77,15 +67,15 @@ def noticed(bench: Bench, after: pl.DataFrame, session: Session) -> Iterator[str
 
 
 @pytest.mark.sweep(number=MUTANTS)
-def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, rules: Session, number: int) -> None:
+def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, eligibility: Session, number: int) -> None:
     mutant = bench.edits[number]
-    conventions = {**rules.registry.conventions, mutant.convention.id: mutant.convention}
-    other = Session(replace(rules.registry, conventions=conventions), rules)
+    conventions = {**eligibility.registry.conventions, mutant.convention.id: mutant.convention}
+    other = Session(replace(eligibility.registry, conventions=conventions), eligibility)
     try:
-        seen = set(noticed(bench, evaluate_frame(bench.frame, other), rules))
+        seen = set(noticed(bench, evaluate_frame(bench.frame, other), eligibility))
         found = behaviours(
-            (Version(rules, old), Version(other, other.registry.conventions[old.id]))
-            for old in rules.registry.conventions.values()
+            (Version(eligibility, old), Version(other, other.registry.conventions[old.id]))
+            for old in eligibility.registry.conventions.values()
         )
     except InputFault:
         pytest.fail(f"{mutant.subject}: {mutant.change} makes rules that do not compile: draw another seed")

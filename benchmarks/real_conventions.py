@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -39,45 +39,40 @@ NUMBERS: Mapping[str, tuple[int, int]] = {  # by unit or the end of the name; th
     "p90": (1200, 1700),
     "p95": (1700, 2400),
 }
+AFTER_SIGNATURE = (
+    *("avenant_65_ans", "avenant_prorogation", "changement_option", "resiliation", "p50_atteint"),
+    *("passage_regles_posterieures", "nouvel_objectif"),
+)
 DATES: Mapping[str, tuple[dt.date, dt.date]] = {  # each in the order that the case schema asks for
     "medecin.date_naissance": (dt.date(1950, 1, 1), dt.date(1994, 12, 31)),
     "centre.date_creation": (dt.date(2000, 1, 1), dt.date(2019, 12, 31)),
     "assistant.date_debut_formation": (dt.date(2016, 1, 1), dt.date(2020, 12, 31)),
     "contrat.date_signature": (dt.date(2020, 2, 4), dt.date(2025, 10, 14)),  # every convention has some
-    "contrat.date_avenant_65_ans": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_avenant_prorogation": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_changement_option": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_resiliation": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_p50_atteint": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_passage_regles_posterieures": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
-    "contrat.date_nouvel_objectif": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    **{f"contrat.date_{name}": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)) for name in AFTER_SIGNATURE},
 }
 USUAL_DATES = dt.date(2021, 1, 1), dt.date(2025, 12, 31)
 SHARE_GIVEN: Mapping[str, int] = {"contrat.date_signature": 100, "beneficiaire": 100, "seuils": 10, "centre": 40}
 USUALLY_GIVEN = 95  # percent of the rows
 
 
-def measure_real(sizes: Sequence[int]) -> tuple[list[Row], list[str]]:
+def measure_real(sizes: Sequence[int]) -> Iterator[Row | str]:
     """The rows of the table, the largest size last, and notes."""
-    rows: list[Row] = []
-    notes = []
     with tempfile.TemporaryDirectory(prefix="avenant-bench-") as folder:
         source, target = f"{folder}/portfolio.parquet", f"{folder}/decided.parquet"
         _child("draw", source, str(max(FEW)))
         for size, bar in FEW.items():
             seconds = _child("few", source, str(size))["user"]
-            rows.append(
-                Row(f"real, first frame of {figure(size)} rows, s of the processor (peer: {bar})", seconds, bar, 1.0)
-            )
+            yield Row(f"real, first frame of {figure(size)} rows, s of the processor (peer: {bar})", seconds, bar, 1.0)
         seconds = _child("command", source, target)["user"]
-        rows.append(Row(f"real, avenant batch of {min(FEW)} rows, s of the processor (peer: 1)", seconds, 1.0, 1.0))
+        yield Row(f"real, avenant batch of {min(FEW)} rows, s of the processor (peer: 1)", seconds, 1.0, 1.0)
         for size in sorted(sizes):
             _child("draw", source, str(size))
-            found = _child("files", source, target)
-            rows.extend(_size_rows(size, found))
+            found, name = _child("files", source, target), f"real, Parquet to Parquet, {figure(size)} rows"
+            micros, wrong = found["user"] / size * 1e6, found["wrong"]
+            yield Row(f"{name}, µs of the processor a row (peer: {MICROS:g})", micros, MICROS, 1.0, wrong)
+            yield Row(f"{name}, peak MiB (peer: 1 GiB)", found["peak"], LIMIT, 1.0)
             size_mb = Path(source).stat().st_size / 1e6
-            notes.append(f"real, {figure(size)} rows ({size_mb:.0f} MB): {found['seconds']:.2f} s, {found['load']}")
-    return rows, notes
+            yield f"real, {figure(size)} rows ({size_mb:.0f} MB): {found['seconds']:.2f} s, {found['load']}"
 
 
 def _child(*arguments: str) -> dict[str, Any]:
@@ -85,15 +80,6 @@ def _child(*arguments: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def _size_rows(size: int, found: Mapping[str, Any]) -> list[Row]:
-    failed = f"{found['wrong']} wrong" if found["wrong"] else None
-    name, micros = f"real, Parquet to Parquet, {figure(size)} rows", found["user"] / size * 1e6
-    return [
-        Row(f"{name}, µs of the processor a row (peer: {MICROS:g})", micros, MICROS, 1.0, failed),
-        Row(f"{name}, peak MiB (peer: 1 GiB)", found["peak"], LIMIT, 1.0),
-    ]
 
 
 def draw(target: str, rows: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 SIGNED = "2024-09-02"
@@ -67,6 +67,13 @@ class Answer:
         return self.eligible == other.eligible and abs(self.payment - other.payment) <= TOLERANCE
 
 
+# What is neither of the contract nor of the patients is the doctor's.
+GROUPS: dict[str, list[str]] = {
+    "contrat": ["annee", "option", "tranche"],
+    "medecin": [],
+    "patientele": ["suivie", "depart", "actuelle"],
+}
+GROUPS["medecin"] = [each.name for each in fields(Case) if all(each.name not in names for names in GROUPS.values())]
 UNDECIDED = Answer(False, float("nan"))  # agrees with nothing
 
 
@@ -116,29 +123,8 @@ def answer(case: Case) -> Answer:
     return Answer(eligible, amount * case.actuelle * 100 / objective)
 
 
-def flat(case: Case) -> dict[str, Any]:
-    """The case as the peer takes it: one level of plain data."""
-    return asdict(case)
-
-
 def grouped(case: Case) -> Mapping[str, Any]:
-    """The case as our case files write it: the same plain data in groups, with the date of signature as text."""
-    return {
-        "contrat": {
-            "date_signature": SIGNED,
-            "annee": case.annee,
-            "option": case.option,
-            "tranche": case.tranche,
-        },
-        "medecin": {
-            "secteur": case.secteur,
-            "optam": case.optam,
-            "specialite": case.specialite,
-            "groupe": case.groupe,
-            "zone_sous_dense": case.zone_sous_dense,
-            "coordination": case.coordination,
-            "logiciel_partage": case.logiciel_partage,
-            "autre_aide": case.autre_aide,
-        },
-        "patientele": {"suivie": case.suivie, "depart": case.depart, "actuelle": case.actuelle},
-    }
+    """The case as our case files write it: plain data in groups, with the date of signature as text."""
+    found = {group: {name: getattr(case, name) for name in names} for group, names in GROUPS.items()}
+    found["contrat"]["date_signature"] = SIGNED
+    return found

@@ -10,16 +10,16 @@ HEADINGS = ("measure", "ours", "peer", "ratio", "bar", "")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure: our figure, the peer's, and the bar for the ratio, at most or (``least``) at least; None: no bar.
+    """One measure: our figure, the peer's, and the bar for the ratio, at most or (``least``) at least.
 
-    ``failed`` says why the figures are no measurement at all.
+    Where answers were ``wrong``, the figures are no measurement at all.
     """
 
     measure: str
     ours: float | None
     peer: float | None
-    bar: float | None
-    failed: str | None = None
+    bar: float
+    wrong: int = 0
     least: bool = False
 
     @property
@@ -27,19 +27,19 @@ class Row:
         return self.ours / self.peer if self.ours is not None and self.peer else None
 
     @property
+    def missed(self) -> bool:
+        return self.ratio is not None and (self.ratio < self.bar if self.least else self.ratio > self.bar)
+
+    @property
     def verdict(self) -> str:
-        if self.failed:
-            return self.failed
-        if self.bar is None:
-            return "" if self.ours is not None else "not measured"
+        if self.wrong:
+            return f"{self.wrong} wrong"
         if self.ratio is None:
             return "not measured"
-        if self.least:
-            return "ok" if self.ratio >= self.bar else "short"
-        return "ok" if self.ratio <= self.bar else "over"
+        return "ok" if not self.missed else "short" if self.least else "over"
 
     def cells(self) -> tuple[str, ...]:
-        bar = "—" if self.bar is None else f"{'≥' if self.least else '≤'} {self.bar:g}"
+        bar = f"{'≥' if self.least else '≤'} {self.bar:g}"
         ratio = "—" if self.ratio is None else f"{self.ratio:.2f}"
         return (self.measure, figure(self.ours), figure(self.peer), ratio, bar, self.verdict)
 
@@ -54,17 +54,14 @@ def figure(value: float | None) -> str:
 def plain(rows: Sequence[Row]) -> str:
     """Columns in line, figures to the right."""
     lines = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADINGS))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(_aligned(line, widths).rstrip() for line in lines)
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
-    last = len(line) - 1
-    cells = (
-        cell.ljust(width) if i in (0, last) else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-    )
-    return "  ".join(cells)
+    words = (0, len(line) - 1)
+    padded = zip(line, widths, strict=True)
+    return "  ".join(cell.ljust(size) if i in words else cell.rjust(size) for i, (cell, size) in enumerate(padded))
 
 
 def markdown(rows: Sequence[Row], notes: Sequence[str]) -> str:

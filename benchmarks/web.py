@@ -1,7 +1,7 @@
 """Times calls over HTTP on loopback: our API and openfisca-core's web API decide the same doctors by the same rules.
 
-Every answer is compared with the oracle. Calls are bounded in number, four at a time; after a tenth of them the memory
-of our server is read, and again at the end.
+Every answer is compared with the oracle. Calls are bounded in number, four at a time; after a first turn the memory of
+our server is read, and again at the end.
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ import contextlib
 import http.client
 import json
 import socket
-import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from benchmarks.openfisca_peer import BOOLEANS, NUMBERS, PERIOD, PYTHON, WORDS
-from benchmarks.synthetic import TOLERANCE, Case, answer, draw_cases, grouped
-from benchmarks.table import Row
-from benchmarks.web_page import measure_page
+from benchmarks.synthetic import Answer, Case, answer, draw_cases, grouped
+from benchmarks.table import Row, figure
+from benchmarks.turns import Run, in_turn, median, spread, wrong
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS, CASES = 4, 200
@@ -33,109 +31,75 @@ PEER_SHARE = 10  # of our calls, one in so many is made to the peer
 FASTER = 3.0
 GROWTH = 1.1  # the memory at the end over that after warming up
 START_SECONDS = 60
+OURS, PEER = "web: ours", "web: peer openfisca-core"
 
-Body = tuple[bytes, bool, float]
-Read = Callable[[Any], tuple[bool, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """Calls a second, the slowest but one in twenty in ms, and how many answers were wrong or missing."""
-
-    rate: float
-    slow: float
-    wrong: int
+Body = tuple[bytes, Answer]
 
 
-def measure_web(calls: int) -> tuple[list[Row], list[str]]:
-    """The rows of the table, and notes. Ours and theirs take turns, so that both meet the same moments of a machine."""
-    cases = draw_cases(CASES)
-    ours, theirs = [_ours(case) for case in cases], [_peer(case) for case in cases]
+def measure_web(calls: int) -> Iterator[Row | str]:
+    """The rows of the table, and notes."""
+    cases, share = draw_cases(CASES), calls // TURNS
+    slow: list[float] = []
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(_served([sys.executable, "-m", "benchmarks.web_ours", str(PORT)], PORT))
-        peer = PYTHON.exists()
-        if peer:
+        ours = [(json.dumps({"case": grouped(case)}).encode(), answer(case)) for case in cases]
+        ways = {OURS: lambda: _calls(PORT, "/api/v1/evaluate", ours, share, _read_ours, slow)}
+        if PYTHON.exists():
             stack.enter_context(_served([str(PYTHON), "-m", "benchmarks.web_peer", str(PEER_PORT)], PEER_PORT))
-            _timed(PEER_PORT, "/calculate", theirs, CASES, _read_peer)
-        _timed(PORT, "/api/v1/evaluate", ours, calls // 10, _read_ours)
-        before, found, beside = _resident(server.pid), list[Timed](), list[Timed]()
-        for _ in range(TURNS):
-            found.append(_timed(PORT, "/api/v1/evaluate", ours, calls // TURNS, _read_ours))
-            if peer:
-                beside.append(_timed(PEER_PORT, "/calculate", theirs, calls // TURNS // PEER_SHARE, _read_peer))
+            theirs = [(_asked_of_peer(case), answer(case)) for case in cases]
+            ways[PEER] = lambda: _calls(PEER_PORT, "/calculate", theirs, share // PEER_SHARE, _read_peer, [])
+        in_turn(ways, 0)  # for warming up
+        before = _resident(server.pid)
+        found = in_turn(ways, TURNS)
         after = _resident(server.pid)
-    notes = [f"web: {calls} calls of ours, {_told(found)}; memory {before} to {after} MiB"]
-    notes += [f"web: peer openfisca-core, {_told(beside)}"] if beside else []
-    failed = "wrong answers" if any(each.wrong for each in found) else None
-    rate = Row(
-        "web: decisions a second over HTTP, 4 connections",
-        statistics.median(each.rate for each in found),
-        statistics.median(each.rate for each in beside) if beside else None,
-        FASTER,
-        failed,
-        least=True,
-    )
-    memory = Row(f"web: memory of the server after {calls} calls (MiB)", after, before, GROWTH, failed)
-    rows, more = measure_page()
-    return [rate, memory, *rows], [*notes, *more]
+    missed = wrong(*found.values())
+    rate = "web: decisions a second over HTTP, 4 connections"
+    yield Row(rate, median(found[OURS]), median(found.get(PEER, ())), FASTER, missed, least=True)
+    yield Row(f"web: memory of the server after {calls} calls (MiB)", after, before, GROWTH)
+    yield from (spread(name, runs, "calls a second") for name, runs in found.items())
+    yield f"web: 19 of 20 of our calls within {figure(sorted(slow)[int(len(slow) * 0.95)] * 1e3)} ms"
 
 
-def _told(found: Sequence[Timed]) -> str:
-    return f"p95 {statistics.median(each.slow for each in found):.0f} ms, {sum(each.wrong for each in found)} wrong"
+def _asked_of_peer(case: Case) -> bytes:
+    inputs = {name: {PERIOD: getattr(case, name)} for name in (*NUMBERS, *BOOLEANS, *WORDS)}
+    wanted = {"eligible": {PERIOD: None}, "payment": {PERIOD: None}}
+    return json.dumps({"doctors": {"one": inputs | wanted}}).encode()
 
 
-def _ours(case: Case) -> Body:
-    said = answer(case)
-    return json.dumps({"case": grouped(case)}).encode(), said.eligible, said.payment
-
-
-def _peer(case: Case) -> Body:
-    said = answer(case)
-    names = (*NUMBERS, *BOOLEANS, *WORDS)
-    inputs = {name: {PERIOD: getattr(case, name)} for name in names}
-    asked = {"eligible": {PERIOD: None}, "payment": {PERIOD: None}}
-    return json.dumps({"doctors": {"one": {**inputs, **asked}}}).encode(), said.eligible, said.payment
-
-
-def _read_ours(data: Any) -> tuple[bool, float]:
+def _read_ours(data: Any) -> Answer:
     found = data["results"]
-    return found["eligibilite"]["value"] == "eligible", float(found["aide.montant_du"]["value"] or 0)
+    return Answer(found["eligibilite"]["value"] == "eligible", float(found["aide.montant_du"]["value"] or 0))
 
 
-def _read_peer(data: Any) -> tuple[bool, float]:
+def _read_peer(data: Any) -> Answer:
     found = data["doctors"]["one"]
-    return found["eligible"][PERIOD], found["payment"][PERIOD]
+    return Answer(found["eligible"][PERIOD], found["payment"][PERIOD])
 
 
-def _timed(port: int, path: str, bodies: Sequence[Body], calls: int, read: Read) -> Timed:
-    times: list[float] = []
-    wrong: list[int] = []
+def _calls(
+    port: int, path: str, bodies: Sequence[Body], calls: int, read: Callable[[Any], Answer], times: list[float]
+) -> Run:
+    """So many calls, and how many a second; one without an answer counts as wrong. ``times`` gets that of each."""
 
-    def call(share: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    def call(share: int) -> int:
+        connection, missed = http.client.HTTPConnection("127.0.0.1", port, timeout=30), 0
         for turn in range(share):
-            body, eligible, payment = bodies[turn % len(bodies)]
+            body, expected = bodies[turn % len(bodies)]
             start = time.perf_counter()
             try:
                 connection.request("POST", path, body, {"Content-Type": "application/json"})
-                found = read(json.loads(connection.getresponse().read()))
+                missed += not read(json.loads(connection.getresponse().read())).agrees(expected)
+                times.append(time.perf_counter() - start)
             except (OSError, KeyError, ValueError, http.client.HTTPException):
-                wrong.append(turn)
+                missed += 1
                 connection.close()
-                continue
-            times.append(time.perf_counter() - start)
-            if found[0] != eligible or abs(found[1] - payment) > TOLERANCE:
-                wrong.append(turn)
+        return missed
 
-    threads = [threading.Thread(target=call, args=(calls // CONNECTIONS,)) for _ in range(CONNECTIONS)]
+    shares = [calls // CONNECTIONS] * CONNECTIONS
     start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - start
-    slow = sorted(times)[int(len(times) * 0.95)] * 1000 if times else 0.0
-    return Timed(len(times) / seconds, slow, len(wrong))
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        missed = sum(threads.map(call, shares))
+    return Run(sum(shares) / (time.perf_counter() - start), missed)
 
 
 @contextlib.contextmanager

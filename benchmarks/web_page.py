@@ -11,6 +11,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.table import Row
@@ -23,15 +24,17 @@ _SHOWN = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd
 _SIZE = "performance.getEntries().reduce((sum, each) => sum + (each.transferSize || 0), 0)"
 
 
-def measure_page() -> tuple[list[Row], list[str]]:
+def measure_page() -> Iterator[Row | str]:
     """The rows of the table, or a note of what is lacking."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
-        return [], ["web: going on without a browser: no Playwright (make browser-test installs it)"]
+        yield "page: going on without a browser: no Playwright (make browser-test installs it)"
+        return
     if chromium is None:
-        return [], ["web: going on without a browser: no Chromium"]
+        yield "page: going on without a browser: no Chromium"
+        return
     command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as service:
         try:
@@ -44,11 +47,11 @@ def measure_page() -> tuple[list[Row], list[str]]:
         finally:
             service.terminate()
     times, sizes = zip(*loads[1:], strict=True)  # the first call of a process compiles the plan
-    rows = [
-        Row("web: a first result in Chromium (ms, beside what is allowed)", statistics.median(times), ALLOWED_MS, 1.0),
-        Row("web: that page with all that it loads (kB, beside what is allowed)", max(sizes) / 1000, ALLOWED_KB, 1.0),
-    ]
-    return rows, [f"web: {LOADS} pages in Chromium, slowest {max(times):.0f} ms; the first of all {loads[0][0]:.0f} ms"]
+    yield Row(
+        "page: a first result in Chromium (ms, beside what is allowed)", statistics.median(times), ALLOWED_MS, 1.0
+    )
+    yield Row("page: all that it loads (kB, beside what is allowed)", max(sizes) / 1000, ALLOWED_KB, 1.0)
+    yield f"page: {LOADS} in Chromium, slowest {max(times):.0f} ms; the first of all {loads[0][0]:.0f} ms"
 
 
 def _load(browser: object, address: str, signed: dt.date) -> tuple[float, float]:

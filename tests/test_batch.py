@@ -691,18 +691,20 @@ def test_people_read_it_in_words(tmp_path: Path) -> None:
 
 
 def test_what_a_number_can_still_be_is_written_as_its_column_writes_it(tmp_path: Path) -> None:
-    """A third of one of three amounts; then one of them or nothing, as the active file fell or not."""
-    facts = f"{UNSAID[0]},contrat.objectif_mt,contrat.objectif_fa,patientele.mt_actuelle,patientele.fa_actuelle"
+    """A third of one of three amounts; one of them or nothing, as the active file fell or not; then the ends alone."""
+    now = "patientele.mt_actuelle,patientele.fa_actuelle,medecin.secteur"
+    facts = f"{UNSAID[0]},contrat.objectif_mt,contrat.objectif_fa,{now}"
     start = "2024-09-02,demi_etp,3,medecine_generale,50,false,1200,1300,,50,1500,1600"
-    lines = (facts, f"{start},1300,1300", f"{start},1500,")
+    lines = (facts, f"{start},1300,1300,", f"{start},1500,,", f"{start},,,secteur_1")
     source = written(tmp_path / "in.csv", *(line.replace(",", ";") for line in lines))
     output = tmp_path / "out.csv"
     asked = ("-o", output, "--missing", "--policies", REAL, "--lang", "fr")
     assert avenant("batch", str(source), *map(str, asked)).exit_code == 0
     with output.open(encoding="utf-8-sig", newline="") as stream:
-        third, open_ = (row["Valeurs encore possibles"] for row in csv.DictReader(stream, delimiter=";"))
+        third, open_, bounded = (row["Valeurs encore possibles"] for row in csv.DictReader(stream, delimiter=";"))
     assert "Aide due pour l'année\u00a0: 3666,67 € ou 4333,33 € ou 6333,33 €" in third
-    assert "Taux de l'aide\u00a0: 0 ou 1; Aide due pour l'année\u00a0: 0 € ou 11000 € ou 13000 € ou 19000 €" in open_
+    assert "0 ou 1\u00a0; Aide due pour l'année\u00a0: 0 € ou 11000 € ou 13000 € ou 19000 €" in open_
+    assert "Aide due pour l'année\u00a0: entre 0 € et 19000 €" in bounded
 
 
 def test_the_summary_counts_signatures_without_rules_apart_from_undetermined_cases(tmp_path: Path) -> None:

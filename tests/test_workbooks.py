@@ -17,6 +17,7 @@ from click.testing import Result
 from command import CASES, avenant, refused
 
 from engine.bulk import workbook
+from engine.bulk.job import Job
 from engine.bulk.labels import Labels
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -94,6 +95,8 @@ def test_the_sheets_say_the_decisions_what_was_refused_why_and_under_which_rules
     assert of_low[0][3] == "Non éligible"
     assert "80 %" in of_low[1][2]
     assert of_low[1][3] == "non rempli"
+    assert of_low[1][4].startswith("Chirurgie\N{NO-BREAK SPACE}; Part des honoraires cliniques")
+    assert "79,99" in of_low[0][4]
     assert not any("19000" in str(cell) for row in of_low for cell in row)
     assert any("2024_convention" in row for row in found["Règles"])
 
@@ -239,7 +242,7 @@ def test_a_sheet_holds_no_more_rows_than_its_program(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "MAX_ROWS", 1)
-    full = workbook.Workbook(Labels(session.registry, "fr", {}), session.registry, {})
+    full = workbook.Workbook(Labels(session.registry, "fr", {}), session.registry, Job((), "a.xlsx", {}))
     frames = [pl.DataFrame({"note": ["a"]})] * 2
     with pytest.raises(InputFault) as told:
         full.write_all(iter(frames), tmp_path / "a.xlsx", tmp_path / "a.xlsx")

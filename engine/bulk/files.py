@@ -137,7 +137,7 @@ class Work:
         if to_sheets:
             with needing("sheets"):
                 from engine.bulk.workbook import Workbook  # an extra of its own
-            self.sheets = Workbook(self.labels, rules.registry, job.interpret)
+            self.sheets = Workbook(self.labels, rules.registry, job)
 
     def evaluated(self, batch: RowBatch, refuse: Callable[[list[Refusal]], None]) -> pl.DataFrame:
         """The rows of a batch with their results, in their order; refused rows go to their own file."""

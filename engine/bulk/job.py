@@ -16,6 +16,7 @@ from engine.errors import Problem
 from engine.evaluation.decision import Decision
 
 Unsaid = Callable[[Decision], Mapping[str, tuple[str, ...]]]
+Explained = tuple[str, float | str, str | None, str, str]  # a result, its value, unit and reason, the texts behind it
 Key = tuple[str, str]
 
 
@@ -98,7 +99,7 @@ class Job:
     """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone.
 
     ``codes``: ids and codes also where the output is for people. ``unsaid`` tells of a decision, where that is asked
-    for, the ids of the readings, rights and assumptions that would change it.
+    for, the ids of the readings, rights and assumptions that would change it; ``explained``, for a workbook, why.
     """
 
     inputs: tuple[str, ...]
@@ -111,6 +112,7 @@ class Job:
     form: Form = AS_SEEN
     codes: bool = False
     unsaid: Unsaid | None = None
+    explained: Callable[[Decision], Iterable[Explained]] = lambda decision: ()
 
     @property
     def told_in(self) -> str:

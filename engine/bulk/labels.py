@@ -5,6 +5,7 @@ A frame made so is read again as it was: headers and choices are known by their 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
@@ -30,8 +31,9 @@ class Labels:
     def __init__(self, registry: Registry, lang: str, headers: Mapping[str, str], codes: bool = False) -> None:
         self.lang, self.codes = lang, codes
         self.words = read_words("reports", lang)
+        self.listed = str(self.words["semicolon"]).join
         self.headers = dict(headers)
-        self.facts = registry.vocabulary.facts
+        self.facts, self.usual = registry.vocabulary.facts, registry.vocabulary.usual
         self.items = dict(_items(registry))
         labels = [item.label[lang] for item in self.items.values()]
         self.of_facts = set(labels).difference(columns_of(labels, registry.vocabulary))
@@ -79,7 +81,8 @@ class Labels:
         if cells.dtype != pl.String or (name in self.headers and name not in self.facts):
             return cells
         if name in (CONSISTENCY, UNMET, *ROW_ANSWERS):
-            return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))
+            known = self.usual if name == MISSING else tuple
+            return _mapped(cells, lambda text: self.listed(self._named(name, id_) for id_ in known(text.split())))
         labels = self._labels(name)
         return cells if labels is None else _mapped(cells, lambda text: labels.get(text, text))
 
@@ -89,7 +92,7 @@ class Labels:
 
         def said(text: str) -> str:
             convention, *ids = text.split()
-            return "; ".join(self.warnings.get((convention, id_)) or self._named(WARNED, id_) for id_ in ids)
+            return self.listed(self.warnings.get((convention, id_)) or self._named(WARNED, id_) for id_ in ids)
 
         return _mapped(both, said)
 
@@ -114,12 +117,14 @@ class Labels:
         return label[self.lang] if label else id_
 
     def _left(self, id_: str, values: str) -> str:
-        """A result with the values that are left."""
+        """A result with the values that are left, or their least and greatest."""
         unit, labels = self.items[id_].unit, self._labels(id_) or {}
         sign = "" if unit is None or unit == "ratio" else _SIGNS.get(unit, "")
-        shown = values.replace(".", ",") if self.lang == "fr" else values
-        told = (f"{labels.get(value, value)} {sign}".strip() for value in shown.split("|"))
-        return f"{self.items[id_].label[self.lang]}{self.words['colon']}{str(self.words['or_value']).join(told)}"
+        shown = re.sub(r"(?<!\.)\.(?!\.)", ",", values) if self.lang == "fr" else values
+        told = [f"{labels.get(value, value)} {sign}".strip() for value in re.split(r"\||\.\.", shown)]
+        either = str(self.words["or_value"]).join(told)
+        said = str(self.words["bounded"]).format(least=told[0], most=told[-1]) if ".." in shown else either
+        return f"{self.items[id_].label[self.lang]}{self.words['colon']}{said}"
 
 
 def _items(registry: Registry) -> Iterator[tuple[str, Item]]:

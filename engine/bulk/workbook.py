@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from fractions import Fraction
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -19,15 +18,13 @@ import polars as pl
 import xlsxwriter
 import xlsxwriter.exceptions
 
-from engine.bulk.job import Refusal
+from engine.bulk.job import Job, Refusal
 from engine.bulk.labels import Labels
 from engine.bulk.rows import with_far_days_as_texts
 from engine.errors import Location, fault
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision
 from engine.files import unwritable
-from engine.language.facts import Vocabulary
 from engine.policy.registry import Outside, Registry
-from engine.words import read_words
 from engine.workbooks import WHOLE
 
 MAX_ROWS = 1_048_575  # under the header of a sheet
@@ -53,38 +50,6 @@ UNITS: Mapping[str | None, str] = {"EUR": "euros", "patients": "patients", "rati
 Cell = tuple[object, str]  # a value and its format
 
 
-def _told(decision: Decision) -> Iterable[Result]:
-    """The headline results that apply; where a condition is not met, the verdict and the conditions alone."""
-    verdict = decision.verdict
-    below = () if verdict is None else decision.below(verdict.id, applying=True)
-    criteria = [each for each in below if each.kind == "criterion" and each.verdict in ("not_met", "undetermined")]
-    if verdict is not None and any(each.verdict == "not_met" for each in criteria):
-        yield verdict
-    else:
-        yield from (result for result in decision.main if result.status != "not_applicable")
-    yield from criteria
-
-
-def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabulary) -> tuple[Cell, str, str]:
-    words = read_words("reports", lang)
-    named = result.value_labels.get(str(result.value))
-    value: Cell = (named[lang] if named else words.get(f"values.{result.verdict}", str(result.value)), "text")
-    if isinstance(result.value, int | Fraction) and not named:
-        unit = result.type.unit if result.type else None
-        value = (float(result.value), UNITS.get(unit, "plain"))
-    if result.status == "undetermined" and result.missing:
-        why = "; ".join(vocabulary.facts[name].question[lang] for name in vocabulary.usual(result.missing))
-    else:
-        why = " ".join(dict.fromkeys(reason.text[lang] for reason in result.because if reason.text))
-    sources = decision.convention.sources
-    texts = (
-        f"{sources[each.source].title if each.source in sources else each.source}"
-        + (f", {each.locator}" if each.locator else "")
-        for each in result.cite
-    )
-    return value, why, "; ".join(dict.fromkeys(texts))
-
-
 def _kept(value: Any) -> bool:
     """Whether a sheet holds a value as it is: no number of more digits than it has, no zone of time, no earlier day."""
     if isinstance(value, dt.date):
@@ -95,8 +60,8 @@ def _kept(value: Any) -> bool:
 class Workbook:
     """The sheets of an output, filled as its pieces come."""
 
-    def __init__(self, labels: Labels, registry: Registry, choices: Mapping[str, str]) -> None:
-        self.labels, self.registry, self.choices = labels, registry, choices
+    def __init__(self, labels: Labels, registry: Registry, job: Job) -> None:
+        self.labels, self.registry, self.job = labels, registry, job
         self.refused: list[Refusal] = []
         self.reasons: list[tuple[str, int, str, Cell, str, str]] = []  # file, row, result, value, reason, text
         self.asked = 0  # rows whose reasons are told, or left out
@@ -137,9 +102,9 @@ class Workbook:
             label = outside.window.label[self.labels.lang]
             self.reasons.append((file, row, str(self.labels.words["without_rules"]), ("", "text"), label, ""))
         else:
-            for result in _told(decision):
-                told = _reason(result, decision, self.labels.lang, self.registry.vocabulary)
-                self.reasons.append((file, row, result.label[self.labels.lang], *told))
+            for label, value, unit, why, text in self.job.explained(decision):
+                form = "text" if isinstance(value, str) else UNITS.get(unit, "plain")
+                self.reasons.append((file, row, label, (value, form), why, text))
 
     def _sheet(self, name: str, heads: Sequence[str]) -> Any:
         sheet = self.book.add_worksheet(self.labels.words[f"sheet.{name}"])
@@ -174,7 +139,7 @@ class Workbook:
             (convention.label[lang], convention.id, convention.signed_from, convention.signed_before, convention.digest)
             for convention in self.registry.conventions.values()
         ]
-        rules += [(words["sheet.choice"], id_, None, None, choice) for id_, choice in self.choices.items()]
+        rules += [(words["sheet.choice"], id_, None, None, choice) for id_, choice in self.job.interpret.items()]
         rules += [(words["sheet.left_out"], None, None, None, left)] if left else []
         rules += [("avenant", version("avenant"), None, None, None)]
         self._table("rules", ("rules", "id", "from", "before", "digest"), rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
@@ -50,7 +51,7 @@ def batch(
     Columns are named by fact (group.fact, or its label). Rows that cannot be decided go to OUT.rejected.csv.
     """
     from engine.bulk.job import Form, Job
-    from engine.report.batch_page import FORMATS, Batch
+    from engine.report.batch_page import FORMATS, Batch, explained
     from engine.report.decided import told_case, unsaid_ids
 
     if unsaid and engine == "spark":
@@ -63,7 +64,8 @@ def batch(
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
     unsaid_of = (lambda each: unsaid_ids(told_case(session, each, "", rules.choices))) if unsaid else None
-    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, unsaid_of)
+    why = partial(explained, say=rules.say)
+    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, unsaid_of, why)
     with progress(rules.say("doing.batch")) as told:
         summary = run(job, session, told)
     rules.put(FORMATS, Batch(summary, job.told_in))

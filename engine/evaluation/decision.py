@@ -290,5 +290,6 @@ class Decision:
 
 
 def left_values(decision: Decision) -> tuple[str, ...]:
-    """The open headline results that have a few values left, each as ``id=value|value``."""
-    return tuple(f"{each.id}={'|'.join(map(as_written, each.can_be))}" for each in decision.main if each.can_be)
+    """The open headline results with the few values left, as ``id=value|value``, or the ends, as ``id=least..most``."""
+    left = ((each.id, "|" if each.can_be else "..", each.can_be or each.between) for each in decision.main)
+    return tuple(f"{id_}={mark.join(map(as_written, values))}" for id_, mark, values in left if values)

@@ -1,4 +1,4 @@
-"""Composes the page that ends a run over files: its summary comes in, tables of cases and euros go out."""
+"""Composes the page that ends a run over files, of cases and euros, and what its workbook says of why a row is so."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.bulk.job import Summary
+from engine.bulk.job import Explained, Summary
+from engine.evaluation.decision import Decision, Result
 from engine.report.decided import facts_read
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.parts import verdict_word
+from engine.report.reasons import facts_behind, failing, waiting, whatever
 from engine.report.say import Say
 from engine.report.values import lowered
 
@@ -110,3 +112,36 @@ def _euros(summary: Summary, ids: Sequence[str], say: Say) -> Iterator[str]:
     over = sum(summary.over[key] for key in keys)
     yield from (say.euros(Fraction(cents, 100)) for cents in (certain, conditional, over))
     yield say.scalar(sum(summary.open[key] for key in keys))
+
+
+def explained(decision: Decision, say: Say) -> Iterator[Explained]:
+    """The results that a row is explained by; where a condition is not met, the verdict and the conditions alone."""
+    texts = say.registry.conventions
+    for result in _told(decision):
+        number = None if result.value_labels else result.number
+        value = say.result(result) if number is None else float(number)
+        cited = ((texts[each.convention].sources[each.source].title, each.locator) for each in result.cite)
+        behind = say.listed(dict.fromkeys(", ".join(filter(None, each)) for each in cited))
+        yield say.label(result), value, result.type and result.type.unit, _why(result, decision, say), behind
+
+
+def _told(decision: Decision) -> Iterator[Result]:
+    verdict = decision.verdict
+    below = () if verdict is None else decision.below(verdict.id, applying=True)
+    criteria = [each for each in below if each.kind == "criterion" and each.verdict in ("not_met", "undetermined")]
+    if verdict is not None and any(each.verdict == "not_met" for each in criteria):
+        yield verdict
+    else:
+        yield from (result for result in decision.main if result.status != "not_applicable")
+    yield from criteria
+
+
+def _why(result: Result, decision: Decision, say: Say) -> str:
+    """Why a result is so, with all that an open one waits for: a cell has the room that a line of a page lacks."""
+    if result.missing:
+        return say("missing_count", names=say.facts(say.registry.vocabulary.usual(result.missing)))
+    if result.kind == "criterion":
+        return facts_behind(result, decision, say)
+    if result.status == "undetermined":
+        return waiting(result, decision, say)
+    return say.listed((*failing(result, decision, say), *whatever(result, say)))

@@ -122,7 +122,8 @@ def explained(decision: Decision, say: Say) -> Iterator[Explained]:
         value = say.result(result) if number is None else float(number)
         cited = ((texts[each.convention].sources[each.source].title, each.locator) for each in result.cite)
         behind = say.listed(dict.fromkeys(", ".join(filter(None, each)) for each in cited))
-        yield say.label(result), value, result.type and result.type.unit, _why(result, decision, say), behind
+        unit = result.type.unit if result.type else None
+        yield say.label(result), value, unit, _why(result, decision, say), behind
 
 
 def _told(decision: Decision) -> Iterator[Result]:

@@ -226,7 +226,7 @@ def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_
     assert "C (Spécialité), D (medecin.specialite)" in told
 
 
-@pytest.mark.parametrize("above", [["Contrats suivis en 2026"], ["Suivi 2026;;", ";;"], ["", ""]])
+@pytest.mark.parametrize("above", [["Contrats suivis en 2026"], ["Suivi 2026;;", ";;"]])
 def test_a_title_above_the_header_is_told_with_the_line_of_the_header(above: list[str], tmp_path: Path) -> None:
     lines = [*above, "Date de signature du contrat;Option de temps de travail;Spécialité", "02/09/2024;Mi-temps;ORL"]
     result = batch(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv")
@@ -235,6 +235,16 @@ def test_a_title_above_the_header_is_told_with_the_line_of_the_header(above: lis
     assert ":1:1: " in said
     assert f"à la ligne {len(above) + 1}. Attendu : " in said
     assert "supprimez ce qui est au-dessus" in said
+
+
+@pytest.mark.parametrize("above", [[";;", ""], ["sep=;", "", ""]])
+def test_lines_that_say_nothing_above_the_header_are_passed_over(above: list[str], tmp_path: Path) -> None:
+    lines = [*above, "Date de signature du contrat;Option de temps de travail;Spécialité"]
+    lines += ["02/09/2024;Mi-temps;ORL", "02/09/2024;quart;ORL"]
+    result = batch(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv", "--codes")
+    assert result.exit_code == 0, result.output
+    told = (tmp_path / "out.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert ";5;Option de temps de travail;fact-value;" in told
 
 
 def test_bytes_of_another_encoding_than_said_are_told_with_their_line(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, PLAIN
 
 SEPARATORS = ",;\t|"
+BLANK = f'{SEPARATORS} "'  # what a line that says nothing is made of
 DIALECTS: Mapping[str, str] = {",": PLAIN, "|": PLAIN, ";": FRENCH, "\t": FRENCH}
 HEADER = 1 << 20  # characters in which the first line of a CSV file must end
 LONGEST = 64 << 20  # characters of quoted text, or of one line
@@ -51,7 +52,9 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputF
     with open_text(name, encoding) as stream:
         lines = [line.removesuffix("\n") for line in islice(lines_of(stream, name, HEADER), BELOW)]
     told = _SEP.fullmatch(lines[0]) if lines else None
-    skipped = 2 if told else 1
+    first = 2 if told else 1
+    filled = (number for number, each in enumerate(lines[first - 1 :], first) if each.strip(BLANK))
+    skipped = next(filled, first)
     line = lines[skipped - 1] if len(lines) >= skipped else ""
     if len(line) == HEADER:
         raise fault(Location(name, skipped, 1), "file-damaged", format="csv", reason=f"> {HEADER} characters")
@@ -77,6 +80,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputF
         encoding=encoding,
         headers=columns,
         lines=skipped,
+        unseen=first - 1,
         spare=spare,
     )
 

@@ -37,6 +37,7 @@ class InputFile:
     encoding: str = "utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     lines: int = 0
+    unseen: int = 0  # of these, what a spreadsheet does not show: `sep=;`
     spare: int = 0  # columns of CSV behind all others that have no name, as a sheet once wider is saved
     sheet: str = ""
     left: tuple[str, ...] = ()  # the sheets that are not read

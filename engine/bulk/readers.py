@@ -102,7 +102,7 @@ def _csv(source: InputFile, names: Sequence[str], vocabulary: Vocabulary) -> Ite
     with open_text(source.name, source.encoding) as stream:
         lines = islice(lines_of(stream, source.name), source.lines, None)
         rows = (_record(each, source) for each in records(lines, source.separator))
-        for batch in _filled(enumerate(rows, 2), source, columns, parted):
+        for batch in _filled(enumerate(rows, source.lines - source.unseen + 1), source, columns, parted):
             frame = batch.frame
             if frame[SIGNATURE].has_nulls():
                 frame = frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))  # ghost rows of a spreadsheet

@@ -154,7 +154,7 @@ def alternatives(
 ) -> Alternatives:
     """As the module's, of the case that some facts make."""
     decision = session.decide(facts, convention, as_of=as_of)
-    return what_if.alternatives(session, decision, item, wished, convention=convention, **how)
+    return what_if.alternatives(session, decision, item, wished, **how)
 
 
 def test_a_solo_doctor_outside_the_zones_is_shown_the_grouped_practice_and_each_derogation(session: Session) -> None:

@@ -68,13 +68,13 @@ def decided(session: Session, brother: Mapping[str, Any], file: Path) -> Told:
     document, vocabulary = load(file), session.registry.vocabulary
     if "dossier" in brother:
         life = living.timeline(session, read_dossier(document, vocabulary), None, {}, DAY)
-        found = readings_of_life(session, life, {}), supposed_of_life(session, life, {})
+        found = readings_of_life(session, life), supposed_of_life(session, life)
         return ToldLife(title="", timeline=life, readings=found[0], supposed=found[1])
     try:
         decision = session.decide(read_case(document, vocabulary))
     except Outside as outside:
         return Undecided(title="", outside=outside)
-    return told_case(session, decision, str(brother["name"]), {})
+    return told_case(session, decision, str(brother["name"]))
 
 
 def forms(told: Told, say: Say) -> dict[str, str]:

@@ -28,7 +28,7 @@ def dossier_of(name: str) -> Path:
 
 def asked(session: Session, name: str, **fixed: str) -> Sensitivity:
     dossier = read_dossier(loader.load(dossier_of(name), name), session.registry.vocabulary)
-    return sensitivity(inquiry_of_life(session, timeline(session, dossier, interpret=fixed), fixed))
+    return sensitivity(inquiry_of_life(session, timeline(session, dossier, interpret=fixed)))
 
 
 @pytest.mark.parametrize("name", LIVES)

@@ -88,10 +88,10 @@ def _worked_out(session: Session, path: Path) -> ToldLife | tuple[Decided, Asked
     vocabulary = session.registry.vocabulary
     if "case" in document.data:
         life = living.timeline(session, read_dossier(document, vocabulary))
-        return ToldLife(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
+        return ToldLife(title=path.stem, timeline=life, readings=readings_of_life(session, life))
     decision = session.decide(read_case(document, vocabulary))
-    asked = ask(session, decision, decision.headline.verdict or "all", {})
-    return told_case(session, decision, path.stem, {}), asked
+    asked = ask(session, decision, decision.headline.verdict or "all")
+    return told_case(session, decision, path.stem), asked
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def test_a_case_that_says_little_tells_two_of_its_open_conditions_first_and_coun
 ) -> None:
     say = Say(session.registry, lang)
     decision = session.decide(read_case({"contrat": {"date_signature": "2025-01-15"}}, session.registry.vocabulary))
-    page = decision_page.page(Decisions(cases=[told_case(session, decision, "", {})]), say)
+    page = decision_page.page(Decisions(cases=[told_case(session, decision)]), say)
     first = plain(page, 80).splitlines()[:15]
     assert sum(line.startswith(say("open_because")) for line in first) == 2
     assert say.count("open_more", 3) in first

@@ -7,7 +7,7 @@ import functools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -30,14 +30,13 @@ def found_once() -> Iterator[None]:
     def outlooks(
         session: Session,
         decision: Decision,
-        chosen: Mapping[str, str],
         items: Sequence[str] | None = None,
         *,
         effort: int | None = None,
     ) -> tuple[Outlook, ...]:
         key = (frozenset(decision.facts.items()), items and tuple(items), effort)
         if key not in known:
-            known[key] = find(session, decision, chosen, items, effort=effort)
+            known[key] = find(session, decision, items, effort=effort)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -112,8 +111,8 @@ def test_without_the_option_no_module_of_the_solver_is_loaded() -> None:
 def test_a_result_that_may_not_apply_yet_can_be_all_that_items_below_it_could_be(session: Session) -> None:
     own: dict[str, Any] = {"beneficiaire": "medecin_liberal"}
     facts = own | {"contrat.date_signature": dt.date(2025, 1, 15), "contrat.annee": 2}
-    (amount,) = possible.outlooks(session, session.decide(facts), {}, ["aide.montant_annuel"])
+    (amount,) = possible.outlooks(session, session.decide(facts), ["aide.montant_annuel"])
     assert [value for value in amount.possible.values if value != NOT_APPLICABLE] == [14000, 19000, 28000, 38000]
     facts = own | {"contrat.date_signature": dt.date(2023, 9, 15)}  # of a specialty untold
-    (objective,) = possible.outlooks(session, session.decide(facts), {}, ["objectif.mt"])
+    (objective,) = possible.outlooks(session, session.decide(facts), ["objectif.mt"])
     assert (objective.possible.values, objective.possible.complete) == ((0, 100000), False)

@@ -104,7 +104,7 @@ def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_i
             decision = session.decide(facts)
         except InputFault:
             continue
-        found = {(r.question.id, choice) for r in readings_of_case(session, decision, {}) for choice in r.others}
+        found = {(r.question.id, choice) for r in readings_of_case(session, decision) for choice in r.others}
         page, changing = page_of(decision), set()
         for id_, choice in other_choices(session, convention):
             try:
@@ -149,7 +149,7 @@ def test_the_rights_and_assumptions_listed_are_exactly_those_that_change_a_resul
             decision = session.decide(facts)
         except InputFault:
             continue
-        found = {each.supposition.id: each.value for each in supposed_of_case(session, decision, {})}
+        found = {each.supposition.id: each.value for each in supposed_of_case(session, decision)}
         changing: dict[str, Any] = {}
         for each, values in declared(session, decision):
             given = a_year_later(facts) if each.following and YEAR in facts else facts
@@ -242,7 +242,7 @@ def test_the_readings_of_a_life_are_exactly_those_whose_other_choice_changes_wha
         for id_, choice in other_choices(session, life.rows[0].decision.convention):
             other = timeline(session, life.dossier, interpret={id_: choice}, as_of=life.as_of)
             changing |= {(id_, choice)} if page_of_life(other) != page else set()
-        found = {(r.question.id, choice) for r in readings_of_life(session, life, {}) for choice in r.others}
+        found = {(r.question.id, choice) for r in readings_of_life(session, life) for choice in r.others}
         assert found == changing, life.dossier
 
 
@@ -334,7 +334,7 @@ def test_an_assumption_that_moves_only_what_is_left_of_an_open_amount_is_listed(
     assert decision.results["aide.montant_annuel"].can_be == (21000, 25000, 36000)
     effects = [
         (effect.before.can_be, effect.after.can_be)
-        for each in supposed_of_case(session, decision, {})
+        for each in supposed_of_case(session, decision)
         for effect in each.effects
         if isinstance(effect.before, Result) and isinstance(effect.after, Result)
     ]

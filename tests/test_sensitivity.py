@@ -56,7 +56,7 @@ def case_of(session: Session, path: str | Path) -> Facts:
 
 def asked(session: Session, facts: Facts, fixed: Mapping[str, str] | None = None, **bound: int) -> Sensitivity:
     taken = fixed or {}
-    return sensitivity(inquiry_of_case(session, session.decide(facts, interpret=taken), taken), **bound)
+    return sensitivity(inquiry_of_case(session, session.decide(facts, interpret=taken)), **bound)
 
 
 def named(found: Sensitivity) -> dict[tuple[str, int], dict[Any, list[dict[str, str]]]]:

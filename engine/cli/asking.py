@@ -42,14 +42,14 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
     if case is None or rules.output is not None:
         raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
     decision = decide_file(rules, case)
-    asked = find_questions(rules.session, decision, wanted or decision.headline.verdict or ALL, rules.choices)
+    asked = find_questions(rules.session, decision, wanted or decision.headline.verdict or ALL)
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
     told = rules.told(decision, case)
     questions = Questions(
         asked=asked,
         title=told.title,
         readings=told.readings,
-        outlooks=outlooks(rules.session, decision, rules.choices, [result.id for result in asked.wanted]),
+        outlooks=outlooks(rules.session, decision, [result.id for result in asked.wanted]),
         again=shlex.join(["avenant", "ask", case, *aim, *rules.again()]),
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
@@ -83,7 +83,7 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--possible does not go with --what-if"))
     explained = Explained(rules.told(decide_file(rules, case), case), item)
     if possible:
-        left = outlooks(rules.session, explained.decision, rules.choices, [item])
+        left = outlooks(rules.session, explained.decision, [item])
         explained = replace(explained, case=replace(explained.case, outlooks=left))
     if what_if is None:
         rules.put(explain_page.FORMATS, explained, [case])
@@ -95,15 +95,7 @@ def _what_if(rules: Given, explained: Explained, case: str, wished: str | None, 
     from engine.inquiry.what_if import alternatives  # rarely asked for
     from engine.report import alternatives_page
 
-    found = alternatives(
-        rules.session,
-        explained.decision,
-        explained.item,
-        wished,
-        convention=rules.convention,
-        interpret=rules.choices,
-        any_fact=any_fact,
-    )
+    found = alternatives(rules.session, explained.decision, explained.item, wished, any_fact=any_fact)
     rules.put(alternatives_page.FORMATS, found, [case])
 
 

@@ -63,7 +63,7 @@ def batch(
             from engine.bulk.files import run_batch as run
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
-    unsaid_of = (lambda each: unsaid_ids(told_case(session, each, "", rules.choices))) if unsaid else None
+    unsaid_of = (lambda each: unsaid_ids(told_case(session, each))) if unsaid else None
     why = partial(explained, say=rules.say)
     job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, unsaid_of, why)
     with progress(rules.say("doing.batch")) as told:

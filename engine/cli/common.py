@@ -106,7 +106,7 @@ class Given:
 
     def told(self, decision: Decision, name: str) -> Decided:
         """The decision on the case of a file, with the readings, rights and assumptions that matter to it."""
-        return told_case(self.session, decision, self.title(name), self.choices)
+        return told_case(self.session, decision, self.title(name))
 
     def again(self) -> list[str]:
         """The options as they were typed, for a command to run next."""

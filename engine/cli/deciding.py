@@ -55,9 +55,7 @@ def evaluate(
             continue
         told = rules.told(found, name)
         told = _with_readings(rules, told, problems) if sensitivity else told
-        shown.append(
-            replace(told, outlooks=outlooks(rules.session, found, rules.choices, effort=effort)) if possible else told
-        )
+        shown.append(replace(told, outlooks=outlooks(rules.session, found, effort=effort)) if possible else told)
     if shown:
         rules.put(FORMATS, Decisions(cases=shown, alone=len(cases) == 1, full=full), cases)
     if problems:
@@ -69,7 +67,7 @@ def _with_readings(rules: Given, told: Decided, problems: list[Problem]) -> Deci
     from engine.inquiry import inquiries, sensitivity  # rarely asked for
 
     try:
-        asked = inquiries.inquiry_of_case(rules.session, told.decision, rules.choices, told.supposed)
+        asked = inquiries.inquiry_of_case(rules.session, told.decision, told.supposed)
         return replace(told, sensitivity=sensitivity.sensitivity(asked))
     except InputFault as error:
         problems.extend(error.problems)

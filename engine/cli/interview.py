@@ -66,7 +66,7 @@ class Interview:
         if decision is None:
             return None
         declined = [name for name, value in self.said.items() if value is None]
-        return next(iter(to_ask(self.rules.session, decision, self.rules.choices, declined)), None)
+        return next(iter(to_ask(self.rules.session, decision, declined)), None)
 
     def _ask(self, fact: Fact, decision: Decision | None) -> Decision | None:
         """One question, until it is answered, left open or gone back from, and the decision then.

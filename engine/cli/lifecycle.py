@@ -37,7 +37,7 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
             from engine.inquiry import inquiries  # rarely asked for
             from engine.inquiry import sensitivity as readings
 
-            asked = inquiries.inquiry_of_life(rules.session, life.timeline, choices, life.supposed)
+            asked = inquiries.inquiry_of_life(rules.session, life.timeline, life.supposed)
             life = replace(life, sensitivity=readings.sensitivity(asked))
     rules.put(FORMATS, replace(life, full=full), [dossier])
 
@@ -80,22 +80,21 @@ def letter(
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     with needing("letters"):
-        from engine.letters.writing import lacking, letter_of, letters_folder, record, sender_file, template_of
+        from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
     registry = rules.session.registry
     templates = letters_folder(folder, registry.root)
-    template = template_of(kind, templates)
-    sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
+    template, own = template_of(kind, templates), sender_file(templates)
+    sender = sender or (str(own) if own else None)
     inputs = [name for name in (case, sender, to, str(template)) if name is not None]
     refuse_input(Path(rules.output), map(Path, inputs))
     matter, people = _matter(rules, read_document(case), year, kind), _people(sender, to, field)
-    content = letter_of(kind, matter, registry, template, people=people, place=case)
-    lacks = lacking(kind, matter, registry, template, people, case)
-    if lacks and complete:
-        raise InputFault(replace(lack, severity=ERROR) for lack in lacks)
-    complain(lacks, rules.lang)
+    made = letter_of(kind, matter, registry, template, people=people, place=case)
+    if made.lacks and complete:
+        raise InputFault(replace(lack, severity=ERROR) for lack in made.lacks)
+    complain(made.lacks, rules.lang)
     with replacing(Path(rules.output)) as partial:
-        partial.write_bytes(content)
-    write(record(kind, matter, registry, template), f"{rules.output}.json", inputs)
+        partial.write_bytes(made.content)
+    write(made.record, f"{rules.output}.json", inputs)
 
 
 def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> People:

@@ -177,7 +177,10 @@ class YearLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """All results of one case under one convention; ``headline`` are those that every answer of its folder states."""
+    """All results of one case under one convention; ``headline`` are those that every answer of its folder states.
+
+    ``chosen`` are the readings and ``forced`` the convention that it was asked for under.
+    """
 
     convention: Convention
     headline: Results
@@ -192,7 +195,9 @@ class Decision:
     trace: tuple[TraceLine, ...]
     years: tuple[YearLine, ...]
     as_of: dt.date | None
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...]
+    chosen: Mapping[str, str]
+    forced: str | None
 
     @property
     def verdict(self) -> Result | None:

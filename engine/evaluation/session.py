@@ -162,14 +162,14 @@ class Session:
         run = case.decided() if by_cases else case.run()
         found = results(run, case.behind, None if only is None else _needed(only, run))
         doubtful = doubts(run, found)
-        headline = self.registry.results
         if only is None:
             found |= case.left_open(run, found)
-        found |= {id_: no_such_result(id_, self.registry) for id_ in headline.ids if id_ not in run.answers}
+        unknown = (id_ for id_ in self.registry.results.ids if id_ not in run.answers)
+        found |= {id_: no_such_result(id_, self.registry) for id_ in unknown}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
             convention=case.convention,
-            headline=headline,
+            headline=self.registry.results,
             digest=case.digest,
             selected_because=case.because,
             overlays=overlay_uses(case.laid),
@@ -182,6 +182,8 @@ class Session:
             years=self._years(case) if years and YEAR not in facts else (),
             as_of=as_of,
             doubts=doubtful,
+            chosen=interpret or {},
+            forced=convention,
         )
 
     def found(
@@ -271,11 +273,9 @@ class Session:
         amount = self.registry.results.maximum
         if amount is None or amount not in case.convention.items:
             return ()
-        below = tuple(named_items(case.convention.items[amount]))
-        lines = []
+        wanted, lines = (YEAR_START, amount, *named_items(case.convention.items[amount])), []
         for number in YEARS_SHOWN:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
-            wanted = (YEAR_START, amount, *below)
             run = year.decided()
             found = results(run, year.behind, wanted)
             start = found[YEAR_START].value

@@ -53,7 +53,6 @@ class _Contract:
     facts_of: Callable[[int, Choices, Facts], Facts]
     questions: Mapping[str, Interpretation]
     assumed: Mapping[str, Supposed]
-    fixed: Choices
     counting: Sequence[str] = ()
     steady: dict[int, Collection[str]] = field(default_factory=dict)
 
@@ -127,7 +126,7 @@ class _Contract:
             run, dependence = made_of(way)
             if _left(run, id_) != usual or count > MOST_STEADY:
                 return False
-            behind = self._depends(run, dependence, [id_], steady)[id_].difference(way, self.fixed)
+            behind = self._depends(run, dependence, [id_], steady)[id_].difference(way, self.asked.chosen)
             further = next((each for each in self.questions if each in behind), None)
             if further is not None:
                 ways += [{**way, further: choice} for choice in self.questions[further].choices]
@@ -141,11 +140,10 @@ def _left(run: Run, id_: str) -> object:
     return value, None if second is None else run.slots[second][0]
 
 
-def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
+def inquiry_of_case(session: Session, decision: Decision, supposed: Sequence[Supposed] = ()) -> Inquiry:
     """An inquiry about the fixed results, payments or yearly amounts, and criteria of eligibility of one decision.
 
-    ``fixed`` are the choices that it was decided with and that are not opened; what is ``supposed`` where the case is
-    silent is opened, too.
+    The choices that it was asked for under are not opened; what is ``supposed`` where the case is silent is, too.
     """
     items, headline, criteria = decision.convention.items, decision.headline, decision.criteria
     of_year = _payments(decision.convention) if YEAR in decision.facts else ()
@@ -157,11 +155,11 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, suppos
         return {**decision.facts, **instead, **({YEAR: year} if year else {})}
 
     questions, assumed = _questions(session, decision.convention, supposed)
-    asked = _Contract(session, decision, ids, facts_of, questions, assumed, fixed)
-    return Inquiry(asked.decide, asked.tell, questions, fixed, frozenset(criteria), assumed)
+    asked = _Contract(session, decision, ids, facts_of, questions, assumed)
+    return Inquiry(asked.decide, asked.tell, questions, decision.chosen, frozenset(criteria), assumed)
 
 
-def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
+def inquiry_of_life(session: Session, life: Timeline, supposed: Sequence[Supposed] = ()) -> Inquiry:
     """An inquiry about the eligibility and the end of a contract, and each year's fixed results and payments.
 
     The years are those shown; events count in each as they do under the readings tried.
@@ -179,8 +177,8 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
         return read.facts(year)[0] if year else read.known_facts(life.rows[-1].year)
 
     questions, assumed = _questions(session, convention, supposed)
-    asked = _Contract(session, first, ids, facts_of, questions, assumed, fixed, criteria)
-    return Inquiry(asked.decide, asked.tell, questions, fixed, assumed=assumed)
+    asked = _Contract(session, first, ids, facts_of, questions, assumed, criteria)
+    return Inquiry(asked.decide, asked.tell, questions, first.chosen, assumed=assumed)
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

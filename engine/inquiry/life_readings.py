@@ -21,11 +21,12 @@ from engine.policy.model import YEAR_START
 from engine.policy.reading import load_schema
 
 
-def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
-    """The readings that matter to the life of a contract, which was followed with ``chosen``."""
-    convention, headline = life.rows[0].decision.convention, life.rows[0].decision.headline
-    choices = session.choices(convention, chosen)
-    whole = lived(session, life.dossier, convention.id, chosen)
+def readings_of_life(session: Session, life: Timeline) -> tuple[Reading, ...]:
+    """The readings that matter to the life of a contract."""
+    first = life.rows[0].decision
+    convention, headline = first.convention, first.headline
+    choices = session.choices(convention, first.chosen)
+    whole = lived(session, life.dossier, convention.id, first.chosen)
     counting = {event.type.criterion for event in life.dossier.events if event.type.criterion is not None}
     told = {place.id for place, _ in shown_in_life(life)} | {YEAR_START, *headline.life.ids}
     ids = (*told, *filter(None, (headline.life.term,)))
@@ -64,13 +65,13 @@ def shown_in_life(life: Timeline) -> Iterator[tuple[PagePlace, Seen]]:
     yield from warnings(row.decision for row in life.rows)
 
 
-def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
+def supposed_of_life(session: Session, life: Timeline) -> tuple[Supposed, ...]:
     """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day.
 
     One that changes more than its day is supposed at the end of the year under way, where a day says which that is.
     What two suppositions say of one day, one for the year of a case and one for the next, is told once.
     """
-    convention = life.rows[0].decision.convention.id
+    convention, chosen = life.rows[0].decision.convention.id, life.rows[0].decision.chosen
     day, dated = life.as_of, ((row, row.start, row.end) for row in life.rows)
     now = next((row for row, start, end in dated if start and end and day and start <= day < end), None)
     told = {name for event in life.dossier.events for name in event.facts}
@@ -85,7 +86,7 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
 
     found: dict[str, Supposed] = {}
     for row in life.rows:
-        for each in supposed_by(session, row.decision, chosen, seen, day, row is now, told):
+        for each in supposed_by(session, row.decision, seen, day, row is now, told):
             if all((one.supposition.fact, one.value) != (each.supposition.fact, each.value) for one in found.values()):
                 found.setdefault(each.supposition.id, each)
     return tuple(found.values())

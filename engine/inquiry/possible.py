@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.evaluation.decision import Decision, Result
@@ -26,13 +26,12 @@ class Outlook:
 def outlooks(
     session: Session,
     decision: Decision,
-    chosen: Mapping[str, str],
     items: Iterable[str] | None = None,
     *,
     effort: int | None = None,
     ranged: Callable[[Result], bool] = lambda result: True,
 ) -> tuple[Outlook, ...]:
-    """The values that what is open of ``items``, duties apart, can still take under ``chosen`` readings.
+    """The values that what is open of ``items``, duties apart, can still take.
 
     Without ``items`` these are the headline results and the yearly amounts. Any fact that is not given may still be,
     also one that nothing waits for yet; but where its absence is an answer it stays so, unless the result waits for it.
@@ -43,7 +42,8 @@ def outlooks(
         UsageFault: the solver is missing or is another version.
         InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
-    spent, facts, convention = effort or DEFAULT_EFFORT, dict(decision.facts), decision.convention
+    spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
+    convention, chosen = decision.convention, decision.chosen
     if items is None:
         asked = [(result, facts) for result in decision.main if YEAR in facts or result.missing != (YEAR,)]
         asked += [(line.amount, {**facts, YEAR: line.year}) for line in decision.years]

@@ -80,13 +80,11 @@ def ask(
     session: Session,
     decision: Decision,
     wanted: str,
-    interpret: Choices | None = None,
     declined: Collection[str] = frozenset(),
 ) -> Asked:
     """The questions that a decision waits for, those that decide most first.
 
-    ``wanted`` is the id of an item, or ``all`` for the fixed results; ``interpret`` what was decided with;
-    ``declined`` facts are not asked for.
+    ``wanted`` is the id of an item, or ``all`` for the fixed results; ``declined`` facts are not asked for.
 
     Raises:
         InputFault: an answer meets a policy defect.
@@ -96,7 +94,7 @@ def ask(
     open_ = [result for result in found if result.status == "undetermined" and result.missing]
     missing = [name for result in open_ for name in result.missing if name not in declined]
     names = set(known.usual(missing, {*declined, *decision.facts}))
-    told = supposed_on(supposed_of_case(session, decision, interpret or {}), {result.id for result in found})
+    told = supposed_on(supposed_of_case(session, decision), {result.id for result in found})
     assumed = [each.supposition.fact.name for each in told if each.assumption]  # another answer would change a result
     unsure = tuple(
         Question(known.facts[each], Fraction(0), Fraction(0)) for each in assumed if each not in {*declined, *names}
@@ -104,7 +102,7 @@ def ask(
     if not names:
         return Asked(decision, found, unsure)
     untold = [name for name in known.facts if name not in decision.facts and name not in declined]
-    choices = session.choices(decision.convention, interpret)
+    choices = session.choices(decision.convention, decision.chosen)
     encoding = encode_case(session, decision.convention, dict(decision.facts), untold, choices)
     ids = tuple(result.id for result in open_)
     trial = _Trial(session, decision.convention, dict(decision.facts), choices, ids)
@@ -221,16 +219,14 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     )
 
 
-def to_ask(
-    session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
-) -> list[str]:
+def to_ask(session: Session, decision: Decision, declined: Collection[str] = ()) -> list[str]:
     """The facts to ask for, none of those ``declined`` and none once the aid is refused; raises as :func:`ask`."""
     if decision.refused:
         return []
     facts = session.registry.vocabulary.facts
     left_out = {*declined, *(name for name, fact in facts.items() if fact.absence_answers or fact.sensitive)}
     for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):
-        questions = ask(session, decision, wanted, choices, without).questions
+        questions = ask(session, decision, wanted, without).questions
         if questions:
             return [question.fact.name for question in questions]
     waiting = set(decision.missing).union(*(line.amount.missing for line in decision.years)) - decision.facts.keys()

@@ -63,12 +63,12 @@ class Glimpse:
     as_of: dt.date | None = None
 
 
-def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
-    """The readings that matter to a decision, which was made with ``chosen``."""
+def readings_of_case(session: Session, decision: Decision) -> tuple[Reading, ...]:
+    """The readings that matter to a decision."""
     convention, facts = decision.convention, dict(decision.facts)
     if not session.questions(convention):
         return ()
-    choices = session.choices(convention, chosen)
+    choices = session.choices(convention, decision.chosen)
     ids = tuple(place.id for place, _ in shown_in_case(decision))
     _, run, dependence = run_of(session, convention, facts, choices)
     cases = [Glimpse(facts, ids, dependence.shown(run, ids), decision.as_of)]

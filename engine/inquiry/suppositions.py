@@ -48,7 +48,7 @@ class Supposed:
         return self.supposition.kind == ASSUMPTION
 
 
-def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
+def supposed_of_case(session: Session, decision: Decision) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
 
     def seen(more: Facts, following: bool) -> Page:
@@ -60,10 +60,10 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
             facts = {name: value for name, value in facts.items() if name not in counted} | {YEAR: year}
         if not more and not year:
             return dict(shown_in_case(decision))
-        other = session.decide({**facts, **more}, decision.convention.id, chosen, decision.as_of)
+        other = session.decide({**facts, **more}, decision.convention.id, decision.chosen, decision.as_of)
         return dict(shown_in_case(other, year))
 
-    return tuple(supposed_by(session, decision, chosen, seen, decision.as_of))
+    return tuple(supposed_by(session, decision, seen, decision.as_of))
 
 
 def supposed_on(found: Iterable[Supposed], ids: Container[str], years: Collection[int] = ()) -> Iterator[Supposed]:
@@ -97,7 +97,6 @@ def _resting(result: Result) -> Result:
 def supposed_by(
     session: Session,
     decision: Decision,
-    chosen: Mapping[str, str],
     seen: Looked,
     as_of: dt.date | None,
     changing: bool = True,
@@ -112,7 +111,7 @@ def supposed_by(
     unsaid = [each for each in silent if changing or not each.along]
     if not unsaid:
         return
-    case = session.settled(dict(decision.facts), chosen, decision.convention.id)
+    case = session.settled(dict(decision.facts), decision.chosen, decision.convention.id)
     slots = case.run().slots
     before = functools.cache(functools.partial(seen, {}))
     for each in unsaid:

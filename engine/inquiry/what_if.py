@@ -6,7 +6,7 @@ The solver finds them all, or proves that there are none; every proposal is a ca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -91,17 +91,15 @@ def alternatives(
     item: str,
     wished: str | None = None,
     *,
-    convention: str | None = None,
-    interpret: Mapping[str, str] | None = None,
     any_fact: bool = False,
     effort: int = DEFAULT_EFFORT,
 ) -> Alternatives:
     """The smallest changes of a decided case under which ``item`` has the ``wished`` value, with the nearest numbers.
 
     ``wished`` is a value of the item, ``not_applicable``, a number (``N`` exactly, ``N+`` at least, ``N-`` at most), a
-    date, ``more`` or ``less``; without it the first value in the applicant's favour. ``convention`` and ``interpret``
-    are what was decided with. ``any_fact`` also changes what a person cannot, save the beneficiary; a fact that the
-    result waits for may be stated in any case. ``effort`` bounds each question to the solver.
+    date, ``more`` or ``less``; without it the first value in the applicant's favour. ``any_fact`` also changes what a
+    person cannot, save the beneficiary; a fact that the result waits for may be stated in any case. ``effort`` bounds
+    each question to the solver.
 
     Raises:
         KeyError: the decision has no such item.
@@ -112,10 +110,10 @@ def alternatives(
         return Alternatives(decision, item, wish, today, True, (), SmallestChanges((), Status.SHOWN, 0, effort), ())
     vocabulary, facts = session.registry.vocabulary, dict(decision.facts)
     kept = _kept(decision, item, vocabulary, any_fact)
-    encodings = _encodings(session, decision, kept, convention, interpret, effort)
+    encodings = _encodings(session, decision, kept, effort)
     first = None if any_fact else decision.as_of or signed_on(facts)
     proof = _changes(encodings, facts, lambda each: _goal(each, facts, item, wish, first), effort)
-    decide = partial(session.decide, convention=convention, interpret=interpret, as_of=decision.as_of)
+    decide = partial(session.decide, convention=decision.forced, interpret=decision.chosen, as_of=decision.as_of)
     several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in proof.found]
     found = _apart(sorted(several, key=_order(vocabulary)))
     hanging = dict.fromkeys((*decision.results[item].facts, *decision.results[item].missing))
@@ -123,21 +121,14 @@ def alternatives(
     return Alternatives(decision, item, wish, today, False, found, proof, left)
 
 
-def _encodings(
-    session: Session,
-    decision: Decision,
-    kept: Container[str],
-    convention: str | None,
-    interpret: Mapping[str, str] | None,
-    effort: int,
-) -> list[Encoding]:
+def _encodings(session: Session, decision: Decision, kept: Container[str], effort: int) -> list[Encoding]:
     """The case under its convention; where the signature may move, under every other of the same beneficiary too."""
-    own, movable = decision.convention, convention is None and SIGNATURE not in kept
+    own, movable = decision.convention, decision.forced is None and SIGNATURE not in kept
     others = session.registry.conventions.values() if movable else ()
     texts = [own, *(each for each in others if each.id != own.id and each.beneficiary == own.beneficiary)]
     opened = [name for name in session.registry.vocabulary.facts if name not in kept]
-    found = [encode_case(session, text, dict(decision.facts), opened, interpret, effort=effort) for text in texts]
-    return found if convention is None else [replace(each, window=each.bank.true) for each in found]
+    found = [encode_case(session, text, dict(decision.facts), opened, decision.chosen, effort=effort) for text in texts]
+    return found if decision.forced is None else [replace(each, window=each.bank.true) for each in found]
 
 
 def _changes(

@@ -182,10 +182,8 @@ class Letter:
 
     def overpaid(self) -> Entry:
         """What was paid above the aid, in figures and in words."""
-        matter = self.matter
-        total = sum((amount for _, _, amount in matter.overpaid()), Fraction(0))
-        day = matter.day if matter.life is None else matter.life.as_of
-        told = f"au {self.say.scalar(day)}" if day else "à ce jour"
+        total = sum((amount for _, _, amount in self.matter.overpaid()), Fraction(0))
+        told = f"au {self.say.scalar(self.matter.day)}" if self.matter.day else "à ce jour"
         return {"montant": self.say.euros(total), "lettres": in_words(total), "jour": told}
 
     def overpaid_years(self) -> Iterator[Entry]:

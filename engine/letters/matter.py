@@ -30,12 +30,20 @@ ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """A decided case, or a life. ``chosen`` are the readings that were asked for; ``day`` is that of the letter."""
+    """A decided case, or a life, of which ``year`` may be the one to tell of."""
 
     told: Decided | ToldLife
-    chosen: Mapping[str, str]
-    day: dt.date | None
     year: int | None = None
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day of the letter."""
+        return self.decision.as_of if self.life is None else self.life.as_of
+
+    @property
+    def chosen(self) -> Mapping[str, str]:
+        """The readings that were asked for."""
+        return self.decision.chosen
 
     @property
     def life(self) -> Timeline | None:
@@ -116,8 +124,7 @@ def matter_of_case(
     session: Session, facts: Facts, choices: Mapping[str, str], day: dt.date | None, convention: str | None = None
 ) -> Matter:
     """What a letter on a case is about; raises as ``Session.decide``."""
-    decision = session.decide(facts, convention, choices, day)
-    return Matter(told=told_case(session, decision, "", choices), chosen=choices, day=day)
+    return Matter(told=told_case(session, session.decide(facts, convention, choices, day)))
 
 
 def matter_of_life(
@@ -125,7 +132,7 @@ def matter_of_life(
 ) -> Matter:
     """What a letter on a dossier is about, on a day or else on that of its last event; raises as for a case."""
     at = day or max((event.day for event in dossier.events), default=None)
-    return Matter(told=told_life(session, dossier, choices, at, convention), chosen=choices, day=at)
+    return Matter(told=told_life(session, dossier, choices, at, convention))
 
 
 def counts_of(decision: Decision) -> list[Result]:

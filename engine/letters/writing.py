@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
@@ -226,39 +226,33 @@ def check_letters(folder: Path) -> list[Problem]:
     return found
 
 
-def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, people: People, place: str) -> bytes:
-    """The letter as a Word file; ``place`` is the file of the case, for messages.
+class Written(NamedTuple):
+    """A letter as a Word file, why it cannot be sent as it is, and the decision that it states with what made it."""
 
-    What it lacks of people and of the day is marked in it.
+    content: bytes
+    lacks: list[Problem]
+    record: str
+
+
+def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, people: People, place: str) -> Written:
+    """The letter; ``place`` is the file of the case, for messages.
+
+    What it lacks of people and of the day is marked in it; its record says nothing of the people that it names.
 
     Raises:
         InputFault: the letter would say more than the decision, or its template is at fault.
     """
-    say = Say(registry, LANG)
     problems = stops(kind, matter, registry, place) or faults(template)
     if problems:
         raise InputFault(problems)
-    made = " ".join(f"{name} {text}" for name, text in origin(matter, template).items())
-    return filled(template, values(kind, matter, say, people), made)
-
-
-def lacking(kind: str, matter: Matter, registry: Registry, template: Path, people: People, place: str) -> list[Problem]:
-    """That a letter cannot be sent as it is, with what it lacks of people and of the day."""
-    lacks, shown = blanks(matter, people), printed(template)
-    told = [f"{name} ({lacks[name]})" for name in lacks if name in shown]
-    fields = Say(registry, LANG).listed(told)
-    return [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if told else []
-
-
-def origin(matter: Matter, template: Path) -> dict[str, str]:
-    """Which program, rules and template made a letter."""
-    sha = hashlib.sha256(template.read_bytes()).hexdigest()
-    return {"avenant": version("avenant"), "digest": matter.decision.digest, "template": f"sha256:{sha}"}
-
-
-def record(kind: str, matter: Matter, registry: Registry, template: Path) -> str:
-    """The decision that a letter states, with what made it; nothing of the people it names."""
     say, told = Say(registry, LANG), matter.told
+    sha = hashlib.sha256(template.read_bytes()).hexdigest()
+    origin = {"avenant": version("avenant"), "digest": matter.decision.digest, "template": f"sha256:{sha}"}
+    made = " ".join(f"{name} {text}" for name, text in origin.items())
+    content = filled(template, values(kind, matter, say, people), made)
+    blank, shown = blanks(matter, people), printed(template)
+    fields = say.listed(f"{name} ({means})" for name, means in blank.items() if name in shown)
+    lacks = [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if fields else []
     decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
-    found = {"kind": kind, **as_json(matter, say, "day year"), **origin(matter, template), "decision": decision}
-    return json_text(found)
+    record = {"kind": kind, **as_json(matter, say, "day year"), **origin, "decision": decision}
+    return Written(content, lacks, json_text(record))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.escaping import in_cell
@@ -47,11 +47,11 @@ class Decided:
     read_by: Convention | None = None
 
 
-def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[str, str]) -> Decided:
-    """A decision that was made with ``chosen``, with the readings, rights and assumptions that matter to it."""
-    supposed = supposed_of_case(session, decision, chosen)
-    readings = readings_of_case(session, decision, chosen)
-    told, unread = resting(decision, supposed), tuple(_unread(session, decision, chosen))
+def told_case(session: Session, decision: Decision, title: str = "") -> Decided:
+    """A decision with the readings, rights and assumptions that matter to it."""
+    supposed = supposed_of_case(session, decision)
+    readings = readings_of_case(session, decision)
+    told, unread = resting(decision, supposed), tuple(_unread(session, decision))
     read_by = _reader(session, decision, frozenset(unread)) if unread else None
     return Decided(title=title, decision=told, readings=readings, supposed=supposed, unread=unread, read_by=read_by)
 
@@ -67,14 +67,14 @@ def _reader(session: Session, decision: Decision, unread: frozenset[str]) -> Con
     return None
 
 
-def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> Iterator[str]:
+def _unread(session: Session, decision: Decision) -> Iterator[str]:
     """The facts of a case that its text reads in no year, nor any later text for its contracts."""
     registry, text, signed = session.registry, decision.convention, decision.facts[SIGNATURE]
     assert isinstance(signed, dt.date)
     met: set[str] = session.kernels.setdefault((READ, text.id), {BENEFICIARY, SIGNATURE, YEAR})
     if decision.facts.keys() <= met:
         return  # as in the cases before
-    plan = session.settled(dict(decision.facts), chosen, text.id).program.plan
+    plan = session.settled(dict(decision.facts), decision.chosen, text.id).program.plan
     met.update(*(step.reads.facts + step.reads.supplied for step in plan.steps if step.item.severity is None))
     if decision.facts.keys() <= met:
         return  # mostly, and the rest is a walk through all rules

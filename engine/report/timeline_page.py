@@ -53,7 +53,7 @@ def told_life(
 ) -> ToldLife:
     """The life of a contract under ``chosen`` readings, with what matters to it; raises as ``evaluation.timeline``."""
     life = followed(session, dossier, convention, chosen, as_of)
-    readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
+    readings, supposed = readings_of_life(session, life), supposed_of_life(session, life)
     return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
 
 

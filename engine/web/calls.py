@@ -160,7 +160,7 @@ def body_schema(keys: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any
 def _evaluate(asked: CallBody, *under: str | int) -> Any:
     """The decision on a case, with its reasons."""
     decision = asked.decide(*(under or ("case",)))
-    return case_object(told_case(asked.session, decision, "", asked.choices), asked.say)
+    return case_object(told_case(asked.session, decision), asked.say)
 
 
 def _evaluate_many(asked: CallBody) -> Any:
@@ -188,8 +188,8 @@ def _ask(asked: CallBody) -> Any:
     problems = [wrong(at, "unknown-fact", nearest(name, known), name=name) for at, name in places if name not in known]
     if problems:
         raise InputFault(problems)
-    found = ask(asked.session, decision, wanted, asked.choices, frozenset(declined))
-    possible = outlooks(asked.session, decision, asked.choices, [result.id for result in found.wanted])
+    found = ask(asked.session, decision, wanted, frozenset(declined))
+    possible = outlooks(asked.session, decision, [result.id for result in found.wanted])
     return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
 
 
@@ -198,7 +198,7 @@ def _possible(asked: CallBody) -> Any:
     decision, item = asked.decide("case"), asked.get("item")
     if item is not None:
         refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-    found = outlooks(asked.session, decision, asked.choices, None if item is None else [item])
+    found = outlooks(asked.session, decision, None if item is None else [item])
     return {"digest": decision.digest, "possible": possible_objects(found, asked.say)}
 
 
@@ -206,9 +206,7 @@ def _what_if(asked: CallBody) -> Any:
     """The smallest changes of facts that give an item another value."""
     decision, item, wish = asked.decide("case"), asked.get("item"), asked.get("wish")
     refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-    how = {"convention": asked.get("convention"), "interpret": asked.choices}
-    any_fact = bool(asked.get("any_fact"))
-    found = alternatives(asked.session, decision, item, wish, any_fact=any_fact, **how)
+    found = alternatives(asked.session, decision, item, wish, any_fact=bool(asked.get("any_fact")))
     return {"digest": decision.digest, **alternatives_page.data(found, asked.say)}
 
 

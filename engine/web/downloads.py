@@ -76,7 +76,7 @@ def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]
     template, own = template_of(kind, folder), sender_file(folder)
     fund = {} if own is None else people_of(loader.load(own), SENDER)
     people = {**fund, **{name: given[name] for name in OF_PEOPLE if given.get(name, "").strip()}}
-    return letter_of(kind, matter, session.registry, template, people=people, place=LETTER)
+    return letter_of(kind, matter, session.registry, template, people=people, place=LETTER).content
 
 
 def _document(case: Decided, link: str, say: Say) -> bytes:

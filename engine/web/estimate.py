@@ -56,9 +56,9 @@ def whole_case(session: Session, state: State) -> Decided:
     def ranged(result: Result) -> bool:
         return all(facts[name].type.kind != "number" for name in result.missing)
 
-    found = outlooks(session, decision, state.choices, ranged=ranged)
+    found = outlooks(session, decision, ranged=ranged)
     told = tuple(each for each in found if not (can_be := set(each.result.can_be)) or can_be != {*each.possible.values})
-    return replace(told_case(session, decision, "", state.choices), outlooks=told)
+    return replace(told_case(session, decision), outlooks=told)
 
 
 def estimate(session: Session, state: State, say: Say, *, whole: bool = False, every: bool = False) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
     fields = _fields(asked, case, state, say)
     shown = [each for field in fields for each in (field, field["either"]) if each]
     words = [*(each["question"] for each in shown), *(each["where"] for each in fields)]
-    matter = Matter(told=case, chosen=state.choices, day=state.as_of) if case is not None and whole else None
+    matter = Matter(told=case) if case is not None and whole else None
     return {
         **told,
         "decision": None if case is None else case.decision,
@@ -99,7 +99,7 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
 
 def _so_far(session: Session, state: State) -> Decided:
     decision = decided(session, state)
-    readings = readings_of_case(session, decision, state.choices) if decision.refused else ()
+    readings = readings_of_case(session, decision) if decision.refused else ()
     return Decided(title="", decision=decision, readings=readings)
 
 
@@ -125,7 +125,7 @@ def _questions(session: Session, state: State, case: Decided | None, every: bool
         asked = [fact for name, fact in facts.items() if name in stated and not fact.sensitive]
     waiting: Sequence[str] = () if SIGNATURE in state.facts else (SIGNATURE,)
     if case is not None and (every or not asked):
-        waiting = to_ask(session, case.decision, state.choices, state.declined)
+        waiting = to_ask(session, case.decision, state.declined)
     left = [facts[name] for name in waiting]
     if every:
         asked += [fact for fact in left if fact not in asked and not fact.sensitive]

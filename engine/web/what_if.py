@@ -106,7 +106,7 @@ def _axes(session: Session, state: State, decision: Decision, say: Say) -> Itera
     for fact in (fact for fact in facts.values() if fact.name in state.facts):
         if fact.type.kind == "enum" and fact.name != BENEFICIARY and not fact.is_fixed(state.facts):
             yield Axis(fact.name, say.label(fact), partial(sides, fact.name, fact.type.values))
-    for each in supposed_of_case(session, decision, state.choices):
+    for each in supposed_of_case(session, decision):
         if not (each.assumption or each.supposition.following):
             name = each.supposition.fact.name
             yield Axis(name, say.label(each.supposition), partial(sides, name, [each.value]))
@@ -125,7 +125,7 @@ def _sides(session: Session, state: State, own: Decision, name: str, values: Ite
 
     def way(value: Scalar | None, decision: Decision, left_out: tuple[str, ...] = ()) -> Way:
         head = scalar_text(value, None, state.lang) if isinstance(value, dt.date) else ""
-        return Way({name: value}, told_case(session, decision, "", state.choices), head, left_out)
+        return Way({name: value}, told_case(session, decision), head, left_out)
 
     today = state.facts.get(name)
     yield way(today, own)
@@ -140,14 +140,14 @@ def _sides(session: Session, state: State, own: Decision, name: str, values: Ite
 def _under(session: Session, state: State, decision: Decision, before: Iterable[Convention]) -> Iterator[Way]:
     """A case under its own text, and under those before that it could be decided by."""
 
-    def way(found: Decision, choices: Mapping[str, str]) -> Way:
-        return Way({}, told_case(session, found, "", choices), found.convention.label[state.lang])
+    def way(found: Decision) -> Way:
+        return Way({}, told_case(session, found), found.convention.label[state.lang])
 
-    yield way(decision, state.choices)
+    yield way(decision)
     for text in before:
         choices = {id_: side for id_, side in state.choices.items() if id_ in text.interpretations}
         with contextlib.suppress(InputFault):  # a value that the text does not offer
-            yield way(session.decide(dict(decision.facts), text.id, choices, state.as_of), choices)
+            yield way(session.decide(dict(decision.facts), text.id, choices, state.as_of))
 
 
 def _nearest(session: Session, state: State, decision: Decision) -> Alternatives | None:
@@ -164,7 +164,7 @@ def _nearest(session: Session, state: State, decision: Decision) -> Alternatives
     if item is None or item.status != "known":
         return None
     with contextlib.suppress(InputFault, UsageFault):
-        return alternatives(session, decision, item.id, wish or None, interpret=dict(state.choices))
+        return alternatives(session, decision, item.id, wish or None)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import shutil
@@ -20,7 +21,8 @@ from conftest import Effort, effects_found_once
 from scratch import scratch
 from small_rules import SMALL, rewrite
 
-from engine.bulk.comparing import AFTER, SIDES, counted
+from engine.bulk.comparing import AFTER, SIDES, compared_rows, counted
+from engine.errors import InputFault
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
@@ -181,7 +183,19 @@ def test_the_page_of_a_portfolio_says_how_many_rows_a_threshold_moves(edited_sma
     measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
     page = avenant(*arguments, "--lang", "fr")
     assert "éligible → non éligible  2" in page.stdout
-    assert f"{measured['rows']} lignes comparées" in page.stdout
+    assert f"Lignes comparées : {measured['rows']}" in page.stdout
+
+
+def test_a_portfolio_that_a_spreadsheet_saved_is_read_as_batch_reads_it(small: Session, tmp_path: Path) -> None:
+    lines = ("contrat.date_signature;medecin.age;medecin.date_naissance", "02/09/2024;46;", "02/09/2024;46;01/01/1955")
+    source = tmp_path / "rows.csv"
+    source.write_text("\n".join((*lines, "13/10/2024;;", "demain;;")), encoding="utf-8")
+    frame, refused = compared_rows(str(source), small, small)
+    assert frame["contrat.date_signature"].to_list() == [dt.date(2024, 9, 2), dt.date(2024, 10, 13)]
+    assert refused == 2
+    source.write_text("\n".join((*lines, "09/13/2024;;")), encoding="utf-8")
+    with pytest.raises(InputFault, match="date-month-first"):
+        compared_rows(str(source), small, small)
 
 
 OPENED = """criteria:

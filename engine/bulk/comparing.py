@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from engine.bulk.files import agreeing, check_columns, error_ids
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import open_sources
 from engine.bulk.outputs import cents_of, stated, status_of
@@ -35,11 +36,15 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
     said = {"convention": pl.col("convention"), "verdict": stated(results.verdict)}
     said |= {"due": _due(results.due, a, b), "status": status_of(results.due)}
     parts, refused = [], 0
-    for batch in batches(open_sources([name], vocabulary, (), ()), vocabulary):
-        typed = checked(batch.frame, _both(a, b))
+    sources = open_sources([name], vocabulary, (), ())
+    check_columns(sources, vocabulary)
+    for batch in batches(sources, vocabulary):
+        typed = checked(batch.frame, _both(a, b), batch.dialect)
         accepted = typed.filter(pl.col(ACCEPTED)).select(name for name in vocabulary.facts if name in typed.columns)
+        found = [evaluate_frame(accepted, each) for each in (a, b)]
+        holds = agreeing(found[0], error_ids(a)) & agreeing(found[1], error_ids(b))
+        accepted, before, after = (each.filter(holds) for each in (accepted, *found))
         refused += len(batch.refused) + len(typed) - len(accepted)
-        before, after = (evaluate_frame(accepted, each) for each in (a, b))
         lacking = (pl.lit(None, dtype).alias(n) for n, dtype in after.schema.items() if n not in before.columns)
         sides = zip(SIDES, (before.with_columns(lacking), after), strict=True)
         told = [each.select(found.alias(side + key) for key, found in said.items()) for side, each in sides]

@@ -45,7 +45,7 @@ SINCE_2023: Explained = {
         "honoraires.minimum:item",
         "honoraires_cliniques:item",
     ),
-    "A23-08": ("amenagement_du_contrat:item", "activite_minimale:condition"),
+    "A23-08": ("amenagement_du_contrat:item", "activite_minimale:condition", "activite_minimale:warning"),
     "A23-10": (
         "verification.resultat:rule",
         "verification.resultat:value:verification.manque",

@@ -52,18 +52,14 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputF
     with open_text(name, encoding) as stream:
         lines = [line.removesuffix("\n") for line in islice(lines_of(stream, name, HEADER), BELOW)]
     told = _SEP.fullmatch(lines[0]) if lines else None
-    first = 2 if told else 1
-    filled = (number for number, each in enumerate(lines[first - 1 :], first) if each.strip(BLANK))
-    skipped = next(filled, first)
-    line = lines[skipped - 1] if len(lines) >= skipped else ""
-    if len(line) == HEADER:
-        raise fault(Location(name, skipped, 1), "file-damaged", format="csv", reason=f"> {HEADER} characters")
+    unseen = 1 if told else 0
+    filled = [(number, each) for number, each in enumerate(lines, 1) if number > unseen and each.strip(BLANK)]
+    skipped, line = filled[0] if filled else (unseen + 1, "")
     place = Location(name, skipped, 1)
+    if len(line) == HEADER:
+        raise fault(place, "file-damaged", format="csv", reason=f"> {HEADER} characters")
     separator = told[1] if told else _separator(line, vocabulary, place)
-    parted = (
-        (number, _fields(each, _most(each, vocabulary)[0])) for number, each in enumerate(lines[skipped - 1 :], skipped)
-    )
-    refuse_title(name, parted, vocabulary)
+    refuse_title(name, ((n, _fields(each, _most(each, vocabulary)[0])) for n, each in filled), vocabulary)
     headers = _fields(line, separator)
     if not any(headers):
         raise fault(place, "header-missing")
@@ -80,7 +76,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> InputF
         encoding=encoding,
         headers=columns,
         lines=skipped,
-        unseen=first - 1,
+        unseen=unseen,
         spare=spare,
     )
 

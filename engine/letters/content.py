@@ -67,9 +67,7 @@ class Letter:
         """The sources of a statement, written out."""
         told = []
         for each in dict.fromkeys(cite):
-            source = self.say.registry.conventions[each.convention].sources.get(each.source)
-            if source is None:
-                continue
+            source = self.say.registry.source(each)
             day = f", {self.say.written_day(source.date)}" if source.date else ""
             grade = f" ({self.say.value(source.kind)})" if source.kind in WEAK else ""
             self.sources[f"{source.title}, {source.publisher}{day}{grade}."] = None

@@ -191,8 +191,7 @@ def _found(check: str, matter: Matter, say: Say) -> Iterator[Reason]:
             yield from ((check, {"label": label}) for label in labels.values())
         case "source":  # a criterion that refuses rests on weak ones alone
             for result in matter.not_met():
-                sources = (decision.convention.sources.get(each.source) for each in result.cite)
-                if {source.kind for source in sources if source} <= WEAK:
+                if {say.registry.source(each).kind for each in result.cite} <= WEAK:
                     yield check, {"label": say.label(result)}
         case "verdict" if decision.verdict is None or decision.verdict.status != "undetermined":
             yield check, {"verdict": "—" if decision.verdict is None else say.result(decision.verdict)}

@@ -226,7 +226,7 @@ def check_letters(folder: Path) -> list[Problem]:
     return found
 
 
-class Written(NamedTuple):
+class LetterFiles(NamedTuple):
     """A letter as a Word file, why it cannot be sent as it is, and the decision that it states with what made it."""
 
     content: bytes
@@ -234,7 +234,9 @@ class Written(NamedTuple):
     record: str
 
 
-def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, people: People, place: str) -> Written:
+def letter_of(
+    kind: str, matter: Matter, registry: Registry, template: Path, *, people: People, place: str
+) -> LetterFiles:
     """The letter; ``place`` is the file of the case, for messages.
 
     What it lacks of people and of the day is marked in it; its record says nothing of the people that it names.
@@ -255,4 +257,4 @@ def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, 
     lacks = [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if fields else []
     decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
     record = {"kind": kind, **as_json(matter, say, "day year"), **origin, "decision": decision}
-    return Written(content, lacks, json_text(record))
+    return LetterFiles(content, lacks, json_text(record))

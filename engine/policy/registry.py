@@ -12,11 +12,11 @@ from dataclasses import field
 from pathlib import Path
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, misuse, nearest, unknown, wrong
-from engine.language.expressions import Text
+from engine.language.expressions import Citation, Text
 from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
 from engine.policy.entries import Supposition, WithoutRules
-from engine.policy.model import Convention, Window
+from engine.policy.model import Convention, Source, Window
 from engine.policy.overlays import Laid, covers, laid_items, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.policy.results import Results, joined
@@ -108,6 +108,10 @@ class Registry:
         digests = dict.fromkeys([convention.digest, *(later.digest for later, _ in self.covering(convention))])
         joined = "\n".join([*digests, self.case_digest])
         return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
+
+    def source(self, cite: Citation) -> Source:
+        """What a citation rests on: it is checked that every text declares what it cites."""
+        return self.conventions[cite.convention].sources[cite.source]
 
     def chain(self, convention: Convention) -> tuple[Convention, ...]:
         """The text, the one that it amends, and so on."""

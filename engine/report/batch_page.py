@@ -116,11 +116,10 @@ def _euros(summary: Summary, ids: Sequence[str], say: Say) -> Iterator[str]:
 
 def explained(decision: Decision, say: Say) -> Iterator[Explained]:
     """The results that a row is explained by; where a condition is not met, the verdict and the conditions alone."""
-    texts = say.registry.conventions
     for result in _told(decision):
         number = None if result.value_labels else result.number
         value = say.result(result) if number is None else float(number)
-        cited = ((texts[each.convention].sources[each.source].title, each.locator) for each in result.cite)
+        cited = ((say.registry.source(each).title, each.locator) for each in result.cite)
         behind = say.listed(dict.fromkeys(", ".join(filter(None, each)) for each in cited))
         unit = result.type.unit if result.type else None
         yield say.label(result), value, unit, _why(result, decision, say), behind

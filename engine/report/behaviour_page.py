@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour
 from engine.comparison.effects.witness import STOPPED, Effect
 from engine.language.types import Type
-from engine.language.values import Absent, Value
+from engine.language.values import Absent
 from engine.policy.model import CONSISTENCY
 from engine.proof.whom import Extent
-from engine.report.objects import as_json, facts_object
+from engine.report.objects import as_json, facts_object, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say
-from engine.report.values import Json, exact_object, money, to_json
+from engine.report.values import money, to_json
 from engine.report.whom import Whom
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ def _effect(effect: Effect, whom: Whom) -> dict[str, Any]:
     return {
         "result": effect.result,
         "effect": effect.kind,
-        "before": value_object(effect.before, types.get(effect.result)),
-        "after": value_object(effect.after, types.get(effect.result)),
+        "before": value_object(effect.before, types.get(effect.result), whom.say),
+        "after": value_object(effect.after, types.get(effect.result), whom.say),
         "text": whom.say.pair(whom.who(effect), whom.step(effect)),
         **as_json(effect, whom.say, "causes follows"),
         "where": None
@@ -175,13 +175,6 @@ def _effect(effect: Effect, whom: Whom) -> dict[str, Any]:
             "overlays": list(effect.overlays[-1]),
         },
     }
-
-
-def value_object(value: Value | None, type_: Type | None) -> dict[str, Json]:
-    """A value with its status; a ratio with its exact fraction."""
-    if isinstance(value, Absent) or value is None:
-        return {"status": "not_applicable" if value is None else value.value, "value": None}
-    return {"status": "known", "value": to_json(value, type_), **exact_object(value, type_)}
 
 
 def _extent(kind: str, name: str, extent: Extent, type_: Type | None) -> dict[str, Any]:

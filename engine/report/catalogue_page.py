@@ -155,9 +155,8 @@ def _graded(cite: tuple[Citation, ...], say: Say, among: str = "{}") -> str:
     """Citations with the grade of each source, as they stand ``among`` words, or on a page with notes their numbers."""
     if say.notes is not None or not cite:
         return say.noted(cite)
-    sources = (say.registry.conventions[each.convention].sources.get(each.source) for each in cite)
-    graded = ", ".join(say.value(kind) for kind in dict.fromkeys(source.kind for source in sources if source))
-    return among.format(f"{say.cited(cite)} ({graded})" if graded else say.cited(cite))
+    graded = ", ".join(say.value(kind) for kind in dict.fromkeys(say.registry.source(each).kind for each in cite))
+    return among.format(f"{say.cited(cite)} ({graded})")
 
 
 def conventions_object(say: Say) -> Any:

@@ -13,10 +13,11 @@ from operator import attrgetter
 from typing import Any
 
 from engine.errors import Location
-from engine.evaluation.decision import Decision, OverlayUse, PaymentLine, Result
-from engine.language.expressions import Citation
+from engine.evaluation.decision import NONE, Decision, OverlayUse, PaymentLine, Result
+from engine.language.expressions import Citation, Text
 from engine.language.facts import BENEFICIARY
-from engine.language.values import Scalar
+from engine.language.types import Type
+from engine.language.values import NOT_APPLICABLE, Absent, Scalar, Value
 from engine.report.say import Say
 from engine.report.values import Json, exact_object, money, to_json
 
@@ -114,7 +115,7 @@ def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = N
         if type_.unit == "ratio":
             data |= exact_object(result.value, type_)
     if result.value_labels:
-        data |= exact_and_label(result, say)
+        data |= _label(result.value, result.value_labels, say)
     data["cite"] = citations(result.cite, say)
     data["confidence"] = result.confidence
     data["facts"] = facts_object(result.facts, say) if known is None else {name: known[name] for name in result.facts}
@@ -124,18 +125,24 @@ def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = N
     return data
 
 
-def value_object(result: Result, say: Say) -> dict[str, Any]:
+def result_value(result: Result, say: Say) -> dict[str, Any]:
     """A result's status and value alone."""
-    value = {"status": result.status, "value": to_json(result.value, result.type)}
-    return value | exact_and_label(result, say)
+    value = Absent(result.status) if result.value is None else result.value
+    return value_object(value, result.type, say, result.value_labels)
 
 
-def exact_and_label(result: Result, say: Say) -> dict[str, str]:
-    """The exact fraction of a ratio, and the label of a named value."""
-    data = exact_object(result.value, result.type)
-    if isinstance(result.value, str) and result.value in result.value_labels:
-        data["value_label"] = result.value_labels[result.value][say.lang]
-    return data
+def value_object(
+    value: Value | None, type_: Type | None, say: Say, labels: Mapping[str, Text] = NONE
+) -> dict[str, Any]:
+    """A value with its status, that of a ratio with its exact fraction, a named one with its label."""
+    if value is None or isinstance(value, Absent):
+        return {"status": (value or NOT_APPLICABLE).value, "value": None}
+    found = {"status": "known", "value": to_json(value, type_), **exact_object(value, type_)}
+    return found | _label(value, labels, say)
+
+
+def _label(value: Value | None, labels: Mapping[str, Text], say: Say) -> dict[str, str]:
+    return {"value_label": labels[value][say.lang]} if isinstance(value, str) and value in labels else {}
 
 
 def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
@@ -147,12 +154,9 @@ def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     """Citations with the title, publisher and grade of their source."""
     found = []
     for each in cite:
-        source = say.registry.conventions[each.convention].sources.get(each.source)
-        told: dict[str, Any] = {"source": each.source, "at": each.locator}
-        if source is not None:  # each for itself: in every answer by the dozen
-            told["title"], told["publisher"] = source.title, source.publisher
-            told["kind"], told["url"] = source.kind, source.url
-        found.append(told)
+        source = say.registry.source(each)
+        told = {"source": each.source, "at": each.locator, "title": source.title, "publisher": source.publisher}
+        found.append({**told, "kind": source.kind, "url": source.url})
     return found
 
 

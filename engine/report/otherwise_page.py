@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Result
 from engine.language.facts import YEAR
-from engine.language.values import Absent, Value
-from engine.report.objects import as_json, value_object
+from engine.report.objects import as_json, result_value, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.say import Say
@@ -104,15 +103,15 @@ def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
         "changes": [
             {
                 **_subject(change.subject, change.taken, say),
-                "taken": value_object(change.taken, say),
+                "taken": result_value(change.taken, say),
                 "alternatives": [
-                    {**value_object(other.result, say), "ways": [dict(way) for way in other.ways]}
+                    {**result_value(other.result, say), "ways": [dict(way) for way in other.ways]}
                     for other in change.alternatives
                 ],
             }
             for change in found.changes
         ],
-        "safe": [{**_subject(subject, result, say), **value_object(result, say)} for subject, result in found.safe],
+        "safe": [{**_subject(subject, result, say), **result_value(result, say)} for subject, result in found.safe],
         "questions": [
             {
                 **as_json(found.questions[id_], say, "id question"),
@@ -140,8 +139,8 @@ def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
 
 def possible_text(outlook: Outlook, say: Say) -> str:
     """The values in words, as a choice or as a range, and what the budget left open."""
-    possible = outlook.possible
-    words = [say.result(_as_result(outlook, value)) for value in possible.values]
+    possible, result = outlook.possible, outlook.result
+    words = [say.scalar(value, result.type, result.value_labels) for value in possible.values]
     if not words:
         return say("nothing_possible") if possible.decided else say("possible_undecided", effort=possible.effort)
     said = say("from_to", low=words[0], high=words[-1]) if _is_range(possible) else say("or_value").join(words)
@@ -153,21 +152,16 @@ def _is_range(possible: Possible) -> bool:
     return not possible.complete and possible.decided and len(possible.values) == 2
 
 
-def _as_result(outlook: Outlook, value: Value) -> Result:
-    status, known = (value.value, None) if isinstance(value, Absent) else ("known", value)
-    return outlook.result._replace(status=status, value=known, can_be=(), between=())
-
-
 def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]:
     """The same for programs; the shape is in schemas/decision.schema.json."""
     return [
         {
-            "result": outlook.result.id,
-            "annee": outlook.year or None,
-            "label": say.label(outlook.result),
-            "values": [value_object(_as_result(outlook, value), say) for value in outlook.possible.values],
-            "range": _is_range(outlook.possible),
-            **as_json(outlook.possible, say, "complete decided effort"),
+            "result": result.id,
+            "annee": year or None,
+            "label": say.label(result),
+            "values": [value_object(each, result.type, say, result.value_labels) for each in possible.values],
+            "range": _is_range(possible),
+            **as_json(possible, say, "complete decided effort"),
         }
-        for outlook in found
+        for result, year, possible in ((each.result, each.year, each.possible) for each in found)
     ]

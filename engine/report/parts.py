@@ -108,10 +108,8 @@ def _texts_cited(say: Say) -> Iterator[Block]:
     if say.notes is None or not (say.notes.texts or say.notes.behind):
         return
     found: dict[str, list[tuple[int, str]]] = {}
-    for (convention, id_, locator), number in say.notes.texts.items():
-        source = say.registry.conventions[convention].sources.get(id_)
-        if source is not None:
-            found.setdefault(source_text(source, say), []).append((number, locator))
+    for cite, number in say.notes.texts.items():
+        found.setdefault(source_text(say.registry.source(cite), say), []).append((number, cite.locator or ""))
     for title in say.notes.behind:
         found.setdefault(title, [])
     told = ((title, say.listed(_places(places))) for title, places in found.items())
@@ -141,9 +139,8 @@ def grades_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
     for id_ in decision.headline.ids:
         for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
-            source = say.registry.conventions[citation.convention].sources.get(citation.source)
-            if source is not None:
-                used[source.kind][source_text(source, say)] = None
+            source = say.registry.source(citation)
+            used[source.kind][source_text(source, say)] = None
     if say.full and say.notes is not None:
         say.notes.behind.update({title: None for found in used.values() for title in found})
         return

@@ -10,7 +10,7 @@ from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.inquiry.readings import PageChange, Reading, Seen
 from engine.inquiry.suppositions import Supposed
 from engine.policy.entries import UNTIL
-from engine.report.objects import as_json, value_object
+from engine.report.objects import as_json, result_value
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.reasons import duty_status
@@ -189,9 +189,9 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
         case None:
             return None
         case Result():
-            return value_object(seen, say)
+            return result_value(seen, say)
         case PaymentLine():
-            return {**value_object(seen.result, say), **as_json(seen, say, "due")}
+            return {**result_value(seen.result, say), **as_json(seen, say, "due")}
         case ObligationLine():
             return as_json(seen, say, "status due")
     return {"text": seen[say.lang]}

@@ -25,15 +25,15 @@ class Notes:
     ``waiting`` are the reasons that the page has not told yet, ``behind`` the sources that it rests on without a note.
     """
 
-    texts: dict[tuple[str, str, str], int]
+    texts: dict[Citation, int]
     reasons: dict[str, str]
     waiting: list[str]
     behind: dict[str, None]
 
     def number(self, cite: Iterable[Citation]) -> str:
         """The numbers of citations, in order."""
-        keys = dict.fromkeys((each.convention, each.source, each.locator or "") for each in cite)
-        return ", ".join(map(str, sorted(self.texts.setdefault(key, len(self.texts) + 1) for key in keys)))
+        numbers = {self.texts.setdefault(each, len(self.texts) + 1) for each in cite}
+        return ", ".join(map(str, sorted(numbers)))
 
     def letter(self, reason: str) -> str:
         """The letter of a reason: a to z, then aa, ab and so on."""

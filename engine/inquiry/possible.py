@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
-from engine.proof.encoding import Encoding
 from engine.proof.possible import Possible, encode_case, open_facts, possible_values
 from engine.proof.prover import Prover
 from engine.proof.solving import DEFAULT_EFFORT
@@ -45,21 +44,24 @@ def outlooks(
     spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
     convention, chosen = decision.convention, decision.chosen
     if items is None:
-        asked = [(result, facts) for result in decision.main if YEAR in facts or result.missing != (YEAR,)]
-        asked += [(line.amount, {**facts, YEAR: line.year}) for line in decision.years]
+        asked = {0: [result for result in decision.main if YEAR in facts or result.missing != (YEAR,)]}
+        asked |= {line.year: [line.amount] for line in decision.years}
     else:
-        asked = [(decision.results[id_], facts) for id_ in items if decision.results[id_].kind != "obligation"]
-    provers: dict[tuple[int, frozenset[str]], tuple[Encoding, Prover]] = {}
+        asked = {0: [decision.results[id_] for id_ in items if decision.results[id_].kind != "obligation"]}
     found: list[Outlook] = []
-    for result, given in (each for each in asked if each[0].status == "undetermined"):
-        year = 0 if given is facts else given[YEAR]
-        assert isinstance(year, int), "a year of those shown"
-        opened = open_facts(session, convention, given, [result.id], chosen)
-        if (year, opened) not in provers:  # most results wait for nothing that may not be given anyway
-            encoding = encode_case(session, convention, given, opened, chosen, effort=spent)
-            provers[year, opened] = encoding, Prover(encoding.space, encoding.base, spent)
-        encoding, prover = provers[year, opened]
-        possible = possible_values(encoding, result.id, prover, ends=ranged(result))
-        if possible.complete or ranged(result):
-            found.append(Outlook(result, year, possible))
+    for year, results in asked.items():
+        given = {**facts, YEAR: year} if year else facts
+        waiting = [result for result in results if result.status == "undetermined"]
+        if not waiting:
+            continue
+        opened = {result.id: open_facts(session, convention, given, [result.id], chosen) for result in waiting}
+        every = frozenset[str]().union(*opened.values())  # in one encoding: what a result leaves shut is missing
+        encoding = encode_case(session, convention, given, every, chosen, effort=spent)
+        space, prover = encoding.space, Prover(encoding.space, encoding.base, spent)
+        for result in waiting:
+            shut = sorted(every - opened[result.id])
+            with prover.supposing(*(space.bank.negate(space.present[name]) for name in shut)):
+                possible = possible_values(encoding, result.id, prover, ends=ranged(result))
+            if possible.complete or ranged(result):
+                found.append(Outlook(result, year, possible))
     return tuple(found)

@@ -22,7 +22,7 @@ from engine.language.term_bank import TermBank
 from engine.language.values import Number, Scalar, Value
 from engine.policy.model import Convention
 from engine.proof.encoding import Encoding, encode, encode_twin
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import OpenFact, make_space, of_parts, parts_of, twin_space
 from engine.proof.witness import confirmed, value_of
@@ -62,17 +62,18 @@ def open_facts(
     that it reads does, and what would supply an item of which it is not known whether it applies: they may count in the
     end. What is settled below it waits for nothing.
     """
-    results = session.decide(facts, convention.id, interpret).results
     case = session.settled(facts, interpret or {}, convention.id)
-    slots, names = case.run().slots, case.program.names
-    wanted = tuple(id_ for id_ in ids if id_ in results)
+    run, names = case.run(), case.program.names
+    wanted = tuple(id_ for id_ in ids if id_ in run.answers)
+    below = case.program.below(wanted)
+    results = session.found([each.step.item.id for each in below], facts, convention.id, interpret or {})
     awaited, reached = set[str](), bits_of(names.items, wanted)
-    for each in reversed(case.program.below(wanted)):
+    for each in reversed(below):
         item, result = each.step.item, results[each.step.item.id]
         if not reached >> each.slot & 1 or result.status != "undetermined":
             continue
         reached |= each.reads
-        shut_off = item.applies_when is not None and condition(item.applies_when, names)(slots)[0] is None
+        shut_off = item.applies_when is not None and condition(item.applies_when, names)(run.slots)[0] is None
         awaited |= {*result.missing, *(each.step.reads.supplied if shut_off else ())}
     known = session.registry.vocabulary.facts
     return frozenset(n for n, fact in known.items() if n not in facts and (n in awaited or not fact.absence_answers))
@@ -118,20 +119,22 @@ def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None, 
     """
     bank, answer = encoding.bank, encoding.answer(id_)
     asked = prover or Prover(encoding.space, encoding.base)
-    found: list[Value] = []
-    others = [bank.negate(answer.undetermined)]
+    found: dict[Value, Symbols] = {}
     status = Status.SHOWN
-    while len(found) <= MOST_VALUES:
-        status, symbols = asked.some(*others)
-        if status is not Status.SHOWN:
-            break
-        value = value_of(answer, symbols)
-        confirmed(encoding, symbols, [id_])
-        found.append(value)
-        others.append(bank.negate(is_value(bank, answer, value)))
+    with asked.supposing(bank.negate(answer.undetermined)):
+        while len(found) <= MOST_VALUES:
+            status, symbols = asked.some()
+            if status is not Status.SHOWN:
+                break
+            value = value_of(answer, symbols)
+            found[value] = symbols
+            asked.add(bank.negate(is_value(bank, answer, value)))
     type_ = encoding.type_of(id_)
-    if ends and status is Status.SHOWN and type_ is not None and type_.kind == "number":
-        return _ends(encoding, id_, Fraction(1, 10 ** (3 if type_.scale is None else type_.scale)), asked)
+    if status is Status.SHOWN and type_ is not None and type_.kind == "number":
+        unit = Fraction(1, 10 ** (3 if type_.scale is None else type_.scale))
+        return _ends(encoding, id_, unit, asked) if ends else Possible(id_, (), False, status, asked.effort)
+    for symbols in found.values():
+        confirmed(encoding, symbols, [id_])
     ordered = tuple(sorted(found, key=_order))
     return Possible(id_, ordered, status is Status.EXCLUDED, status, asked.effort)
 

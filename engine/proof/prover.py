@@ -71,22 +71,27 @@ class Prover:
         It is known to be ``floor`` units or more.
         """
         bank, step, last = self.space.bank, 1, self._least.get(number)
-        if last is None or (status := self.ask(*goal, bank.at_most(number, last))) is not Status.SHOWN:
-            status = self.ask(*goal)
-        if status is not Status.SHOWN:
-            return status, bank.nothing
-        best = first = self._units(number, unit)
-        while floor is None or floor < best:
-            middle = best - step if floor is None else _halfway(floor, best, first)
-            status = self.ask(*goal, bank.at_most(number, constant(bank, number, middle * unit)))
-            if status is Status.SHOWN:
-                best, step = self._units(number, unit), 2 * step
-            elif status is Status.EXCLUDED:
-                floor = middle + 1
-            else:
-                return status, constant(bank, number, best * unit)
+        with self.supposing(*goal):
+            if last is None or (status := self._at_most(number, last)) is not Status.SHOWN:
+                status = self.ask()
+            if status is not Status.SHOWN:
+                return status, bank.nothing
+            best = first = self._units(number, unit)
+            self.add(bank.at_most(number, constant(bank, number, best * unit)))  # which tells of products in it, too
+            while floor is None or floor < best:
+                middle = best - step if floor is None else _halfway(floor, best, first)
+                status = self._at_most(number, constant(bank, number, middle * unit))
+                if status is Status.SHOWN:
+                    best, step = self._units(number, unit), 2 * step
+                elif status is Status.EXCLUDED:
+                    floor = middle + 1
+                else:
+                    return status, constant(bank, number, best * unit)
         self._least[number] = constant(bank, number, best * unit)
         return Status.SHOWN, self._least[number]
+
+    def _at_most(self, number: Term, bound: Term) -> Status:
+        return self._solver.check_literals([self.space.bank.at_most(number, bound)])
 
     def _units(self, number: Term, unit: Fraction) -> int:
         """How many units a number comes to in the case just shown, rounded up."""
@@ -97,6 +102,10 @@ class Prover:
     def supposing(self, *terms: Term) -> AbstractContextManager[None]:
         """A scope whose questions are about the cases in which these hold too; what is common to many is told once."""
         return self._solver.supposing(*terms)
+
+    def add(self, *terms: Term) -> None:
+        """What holds too from now on, to the end of the scope; the solver goes on with what it has found out."""
+        self._solver.add(*terms)
 
     @cached_property
     def _solver(self) -> Solver:

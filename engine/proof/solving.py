@@ -109,6 +109,8 @@ class Solver:
         """
         if self.bank.false in terms:
             return Status.EXCLUDED
+        if not terms:
+            return self._checked([])
         with self.supposing(*terms):
             return self._checked([])
 

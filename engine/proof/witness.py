@@ -40,7 +40,7 @@ def decided(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[str]
     known = encoding.session.registry.vocabulary.facts
     own = {name: value for name, value in facts.items() if name in known}
     try:
-        decision = encoding.session.decide(own, encoding.convention.id, taken, years=False, by_cases=False)
+        decision = encoding.session.decide(own, encoding.convention.id, taken, years=False, only=ids, by_cases=False)
     except InputFault as error:
         return Witness(facts, taken, fault=error.problems[0].code)
     except EngineFault:

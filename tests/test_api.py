@@ -120,6 +120,7 @@ REFUSED: list[tuple[bytes, int, str]] = [
     (b'{"case": {"medecin": {"age": ' + b"9" * 5000 + b"}}}", 422, "yaml-number"),
     (b"[" * 30_000 + b"]" * 30_000, 400, "too-deep"),
     (b"[]", 422, "wrong-type"),
+    (b"null", 422, "wrong-type"),
     (b"\xef\xbb\xbf []", 422, "wrong-type"),
     (b"case: {}", 400, "request-json"),
     (b'{"case": {}, "case": {}}', 400, "yaml-duplicate-key"),

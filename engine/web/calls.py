@@ -100,10 +100,9 @@ def parsed(content: bytes) -> Document:
         raise fault(Location(NAME, error.lineno, error.colno), "request-json") from None
     except (ValueError, RecursionError):
         pass  # a number or a depth, which is told with its place below
-    document = loader.parse(content, NAME)
-    if not text.startswith("{"):
-        raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
-    return document
+    if text and not text.startswith("{"):
+        raise fault(Location(NAME, 1, 1), "wrong-type", value=shortened(text, 20), wanted="{…}")
+    return loader.parse(content, NAME)
 
 
 def language_of(document: Document) -> str | None:

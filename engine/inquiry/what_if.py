@@ -110,13 +110,14 @@ def alternatives(
         return Alternatives(decision, item, wish, today, True, (), SmallestChanges((), Status.SHOWN, 0, effort), ())
     vocabulary, facts = session.registry.vocabulary, dict(decision.facts)
     kept = _kept(decision, item, vocabulary, any_fact)
-    encodings = _encodings(session, decision, kept, effort)
+    hanging = dict.fromkeys((*decision.results[item].facts, *decision.results[item].missing))
+    bound = (vocabulary.facts[name].written_for for name in hanging if name in kept and name in facts)
+    encodings = _encodings(session, decision, kept.union(filter(None, bound)), effort)
     first = None if any_fact else decision.as_of or signed_on(facts)
     proof = _changes(encodings, facts, lambda each: _goal(each, facts, item, wish, first), effort)
     decide = partial(session.decide, convention=decision.forced, interpret=decision.chosen, as_of=decision.as_of)
     several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in proof.found]
     found = _apart(sorted(several, key=_order(vocabulary)))
-    hanging = dict.fromkeys((*decision.results[item].facts, *decision.results[item].missing))
     left = tuple(name for name in hanging if name in kept and (name in facts or not found))
     return Alternatives(decision, item, wish, today, False, found, proof, left)
 

@@ -173,6 +173,15 @@ def test_a_text_that_does_not_say_what_was_paid_has_nothing_to_be_recovered_eith
     assert object_of("timeline", "life_overpaid", "--as-of", "2026-11-28")["totals"]["versements_echus"]["recover"]
 
 
+def test_a_contract_that_ends_within_its_second_year_is_not_said_to_owe_nothing_back(tmp_path: Path) -> None:
+    """What a year cut short pays is not published; the text says what is overpaid from the third year on alone."""
+    dossier = tmp_path / "life.yaml"
+    case = "case: {contrat: {date_signature: 2024-07-01, option: demi_etp}, patientele: {percentile_mt: 60}}"
+    dossier.write_text(f"{case}\nevents: [{{date: 2025-12-31, type: resiliation}}]\n", encoding="utf-8")
+    shown = avenant("timeline", str(dossier), "--as-of", "2026-11-28", "--lang", "fr").stdout
+    assert re.search(r"Position au 28/11/2026.*\n.*À récupérer\n.* —\n", shown)
+
+
 def test_a_year_that_a_void_extension_does_not_open_has_no_objectives(tmp_path: Path) -> None:
     text = (CASES / "extension_open_in_year_5.yaml").read_text(encoding="utf-8").replace("annee: 5", "annee: 6")
     for day, shown in (("2026-03-14", True), ("2026-03-20", False)):
@@ -313,7 +322,7 @@ def test_a_share_of_unknown_rate_is_due_between_nothing_and_the_maximum(form: st
 
 def test_a_payment_to_come_whose_amount_is_open_is_not_left_out_in_silence() -> None:
     page = said("timeline", "life_absence", options=("--as-of", "2026-10-01"))
-    assert "33 000 € (sans l'année 3, indéterminée) 38 500 € indéterminé" in page
+    assert "33 000 € (sans l'année 3, indéterminée) 38 500 € indéterminé entre 0 € et 5 500 € (année 3)" in page
     position = json.loads(said("timeline", "life_absence", form="json", options=("--as-of", "2026-10-01")))
     paid = position["totals"]["versements_echus"]
     assert (paid["later"], paid["open_payments"], paid["open_later"]) == ("0.00", 0, 1)

@@ -68,8 +68,8 @@ class Paid:
     """What was paid by a day, in euros, and the payments of the years begun whose day or amount is not known.
 
     ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid,
-    which nobody knows where the text says it of no year and not all that was paid is known. ``open_later`` are the
-    payments that ``later`` leaves out, or may; ``ahead`` the events after the day that count in a year begun.
+    None where the text says it of no year told. ``open_later`` are the payments that ``later`` leaves out, or may;
+    ``ahead`` the events after the day that count in a year begun.
     """
 
     amount: Fraction
@@ -287,7 +287,7 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
     later = [line.result.number for line in future if line.due is not None and line.result.number is not None]
     headline = rows[0].decision.headline
     over = [row.decision.stated(headline.recover) for row in rows]
-    silent = len(known) < len(past) and all(each is None or each.status == "not_applicable" for each in over)
+    silent = all(each is None or each.status == "not_applicable" for each in over)
     return Paid(
         amount=sum(known, Fraction(0)),
         open_payments=len(past) - len(known),

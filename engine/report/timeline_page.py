@@ -195,9 +195,10 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         (say("maximum"), total_text(timeline.maximum, say)),
         (say("amount_due"), total_text(timeline.due, say)),
     ]
-    results = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
-    told = ((year, each) for year, each in results if each and (each.value or each.can_be))
-    if over := ", ".join(f"{say.result(each)} ({say('year').lower()} {year})" for year, each in told):
+    recover = {row.year: row.decision.stated(row.decision.headline.recover) for row in timeline.rows}
+    each_year = {y: f"{say.result(each)} ({say('year').lower()} {y})" for y, each in recover.items() if each}
+    over = ", ".join(each_year[y] for y, each in recover.items() if each and (each.value or each.can_be))
+    if over:
         sure = timeline.recover.amount > 0
         rows.append((say("amount_recover"), say.pair(total_text(timeline.recover, say), over) if sure else over))
     yield Table(("", say("amount")), tuple(rows))
@@ -208,7 +209,10 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         sums = ((paid.amount, paid.open_payments), (paid.later, paid.open_later))
         left_out = (_sum(amount, say.count("open_payments", left) if left else "", say) for amount, left in sums)
         cells = (total_text(paid.due, say), *left_out)
-        yield Table(columns, ((*cells, "—" if paid.recover is None else total_text(paid.recover, say)),))
+        back = "—" if paid.recover is None else total_text(paid.recover, say)
+        if paid.recover is not None and not paid.recover.amount:  # the ends of a year say more than that it is open
+            back = ", ".join(each_year[year] for year in paid.recover.open_years) or back
+        yield Table(columns, ((*cells, back),))
         if paid.ahead:
             yield Paragraph(say("ahead", events=events_text(paid.ahead, say)), "heed")
 

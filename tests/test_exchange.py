@@ -26,7 +26,17 @@ from engine.escaping import in_cell
 from engine.evaluation.session import Session
 from engine.exchange import writing as exchange_write
 from engine.exchange.importing import SheetChange, changed_to, changes
-from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, cited_text, entries, read_row, read_sources, row_text
+from engine.exchange.tables import (
+    COLUMNS,
+    TABLE,
+    VALUE,
+    TableEntry,
+    cited_text,
+    entries,
+    read_row,
+    read_sources,
+    row_text,
+)
 from engine.exchange.writing import Since, behind, planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
@@ -92,7 +102,7 @@ def exported(names: list[str], *pairs: tuple[str, str], convention: str = NOUVEL
     Path("x.csv").write_bytes(sheet(lines, separator))
 
 
-def published(convention: Convention) -> list[tuple[Entry, int | Decimal]]:
+def published(convention: Convention) -> list[tuple[TableEntry, int | Decimal]]:
     """The entries that have a number."""
     return [
         (entry, entry.value.value)

@@ -25,7 +25,7 @@ from engine.errors import InputFault, Location
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.inquiry.inquiries import inquiry_of_case
-from engine.inquiry.sensitivity import Answer, Inquiry, Sensitivity, Subject, sensitivity
+from engine.inquiry.sensitivity import Inquiry, Sensitivity, Subject, SubjectAnswer, sensitivity
 from engine.language.expressions import Chosen, walk
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, Absent, Value
@@ -230,8 +230,8 @@ def parity(count: int) -> Inquiry:
     questions = {f"q{i}": question(f"q{i}", "no", "yes") for i in range(count)}
     every = frozenset(questions)
 
-    def decide(choices: Mapping[str, str], wanted: object) -> Mapping[Subject, Answer]:
-        return {Subject("sum"): Answer(sum(choice == "yes" for choice in choices.values()), every)}
+    def decide(choices: Mapping[str, str], wanted: object) -> Mapping[Subject, SubjectAnswer]:
+        return {Subject("sum"): SubjectAnswer(sum(choice == "yes" for choice in choices.values()), every)}
 
     def tell(choices: Mapping[str, str]) -> Mapping[Subject, Any]:
         return {Subject("sum"): _Told(sum(choice == "yes" for choice in choices.values()))}

@@ -17,7 +17,7 @@ from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
 from engine.proof.properties import kept_properties
 from engine.report import deep_page, suite_page
-from engine.report.deep_page import Findings, witness_name, witness_text
+from engine.report.deep_page import Findings, finding_case, finding_file
 from engine.report.say import Say
 from engine.report.suite_page import TestRun, proposed_suite
 from engine.suite.coverage import coverage
@@ -45,10 +45,10 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
     texts: dict[str, str] = {}
     for number, finding in enumerate(findings):
         if finding.witness is not None:
-            stem = witness_name(finding)
-            again = sum(1 for other in findings[:number] if witness_name(other) == stem)
+            stem = finding_file(finding)
+            again = sum(1 for other in findings[:number] if finding_file(other) == stem)
             file = f"{stem}{f'_{again + 1}' if again else ''}.yaml"
-            texts[file] = witness_text(finding, finding.witness, say)
+            texts[file] = finding_case(finding, finding.witness, say)
             files[number] = (Path(name) / file).as_posix()
     write_witnesses(Path(name), texts)
     return files

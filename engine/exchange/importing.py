@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, wrong
 from engine.exchange import tables
-from engine.exchange.tables import COLUMNS, HEADER, Entry, Key, cited_text, read_row, read_sources, row_text
+from engine.exchange.tables import COLUMNS, HEADER, RowKey, TableEntry, cited_text, read_row, read_sources, row_text
 from engine.language.expressions import Citation, Literal, Unpublished
 from engine.language.spoken import UNSAVED
 from engine.language.types import UNIT_SCALE
@@ -46,7 +46,7 @@ class SheetChange:
     value: int | Decimal
     cite: tuple[Citation, ...] = ()
     at: Location = NOWHERE
-    entry: Entry | None = None
+    entry: TableEntry | None = None
 
     @property
     def was(self) -> Literal:
@@ -56,7 +56,7 @@ class SheetChange:
         return self.entry.value
 
 
-def changed_to(entry: Entry, value: int | Decimal, at: Location = NOWHERE) -> SheetChange:
+def changed_to(entry: TableEntry, value: int | Decimal, at: Location = NOWHERE) -> SheetChange:
     """The change of an entry to another number."""
     return SheetChange(item=entry.item, cells=entry.cells, since=entry.since, value=value, at=at, entry=entry)
 
@@ -106,7 +106,7 @@ def changed(
     problems = [*problems]
     known = {entry.key: entry for entry in tables.entries(convention)}
     items = {entry.item.id: entry.item for entry in known.values()}
-    seen: dict[Key, int] = {}
+    seen: dict[RowKey, int] = {}
     found: list[SheetChange] = []
     for sheet, place, written in ((each, *row) for each in sheets for row in each.rows):
         cells = [*map(_plain, written)]
@@ -141,7 +141,7 @@ def _columns(text: str, name: str) -> tuple[str, str]:
     raise fault(Location(name, 1, 1), "exchange-columns", wanted=HEADER)
 
 
-def _key(cells: Sequence[str], sheet: Sheet) -> Key:
+def _key(cells: Sequence[str], sheet: Sheet) -> RowKey:
     """The key of a row, however its cells are ordered."""
     text = cells[tables.WHEN]
     asked = read_row(text)
@@ -170,10 +170,10 @@ class _Row:
     def _tell(self, cell: int, code: str, close: str | None = None, **values: Any) -> None:
         self.problems.append(Problem(self.at._replace(column=cell + 1), code, values, close))
 
-    def changed(self, entry: Entry) -> SheetChange | None:
+    def changed(self, entry: TableEntry) -> SheetChange | None:
         """What the value of an entry that is known becomes."""
         found = self._replacement(entry)
-        wanted = tables.record(entry, self.convention, self.sheet.lang, self.sheet.separator)
+        wanted = tables.cells_of(entry, self.convention, self.sheet.lang, self.sheet.separator)
         numbered = self.cells[tables.ROW]
         for column in (tables.ROW, tables.UNIT, tables.LABEL):
             self._keep(column, wanted[column], "", numbered if numbered.isdecimal() else "")
@@ -194,7 +194,7 @@ class _Row:
             said = {"column": names[column], "found": found[:SHOWN], "wanted": wanted[:SHOWN]}
             self._tell(column, "exchange-read-only", **said, value=names[tables.VALUE])
 
-    def _replacement(self, entry: Entry) -> SheetChange | None:
+    def _replacement(self, entry: TableEntry) -> SheetChange | None:
         given, place = bool(self.cells[tables.VALUE]), str(entry.value.at)
         if isinstance(entry.value, Unpublished):
             if given:

@@ -89,11 +89,11 @@ TABLE, ROW, WHEN, FROM, UNIT, VALUE, CITATION, LABEL = range(8)
 SEPARATORS = (",", ";")
 
 
-Key = tuple[str, str, str]
+RowKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TableEntry:
     """One number of the rules: the cells of its row as a rule file says them, ``since`` the day from which it holds."""
 
     item: Item
@@ -104,11 +104,11 @@ class Entry:
     cite: tuple[Citation, ...]
 
     @property
-    def key(self) -> Key:
+    def key(self) -> RowKey:
         return (self.item.id, row_text(self.cells), self.since.isoformat() if self.since else "")
 
 
-def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, ...]:
+def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[TableEntry, ...]:
     """Every number of the items ``wanted``, of all unless given; raises UsageFault: one has no numbers."""
     numeric = {id_: item for id_, item in sorted(convention.items.items()) if _numeric(item)}
     for id_ in wanted:
@@ -116,7 +116,7 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, 
             raise misuse(Location(convention.id), "table-not-numeric", id=id_, allowed=", ".join(numeric) or "—")
         refuse_unknown(Location(convention.id), "unknown-item", id_, numeric)
     return tuple(
-        Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
+        TableEntry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
         for item in (numeric[id_] for id_ in wanted or numeric)
         for number, row in enumerate(table_of(item).rows, 1)
     )
@@ -135,7 +135,7 @@ def table_of(item: Item) -> Table:
     return item.body
 
 
-def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:
+def cells_of(entry: TableEntry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:
     """The cells of an entry, in the order of :data:`COLUMNS`; an unpublished value is empty, another to its last digit.
 
     It has a decimal comma where the separator leaves it free.

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from engine.errors import Location, fault
 from engine.exchange.importing import Sheet
-from engine.exchange.tables import CITATION, COLUMNS, FROM, HEADER, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
+from engine.exchange.tables import CITATION, COLUMNS, FROM, HEADER, LABEL, ROW, TABLE, VALUE, WHEN, TableEntry, cells_of
 from engine.language.expressions import Unpublished
 from engine.language.spoken import UNSAVED
 from engine.policy.model import Convention
@@ -26,7 +26,7 @@ WIDTHS = {ROW: 8, WHEN: 44, FROM: 14, VALUE: 14, CITATION: 70, LABEL: 50}
 LONGEST_NAME = 31  # characters of the name of a sheet
 
 
-def write_workbook(found: Sequence[Entry], convention: Convention, lang: str, path: Path) -> None:
+def write_workbook(found: Sequence[TableEntry], convention: Convention, lang: str, path: Path) -> None:
     """Writes a sheet for each table or parameter, its header frozen; values, sources and the lines below are free."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     styles = {
@@ -46,11 +46,11 @@ def write_workbook(found: Sequence[Entry], convention: Convention, lang: str, pa
         sheet.freeze_panes(1, 0)
         sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True})
         for row, entry in enumerate(numbers, 1):
-            _row(sheet, row, entry, record(entry, convention, lang, SEPARATOR), styles)
+            _row(sheet, row, entry, cells_of(entry, convention, lang, SEPARATOR), styles)
     book.close()
 
 
-def _row(sheet: Any, row: int, entry: Entry, cells: Sequence[str], styles: Mapping[str, Any]) -> None:
+def _row(sheet: Any, row: int, entry: TableEntry, cells: Sequence[str], styles: Mapping[str, Any]) -> None:
     for column, text in enumerate(cells):
         if column == VALUE and not isinstance(entry.value, Unpublished):
             sheet.write_number(row, column, Decimal(str(entry.value.value)), styles["value"])

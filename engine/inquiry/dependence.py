@@ -19,6 +19,8 @@ from engine.policy.model import Convention, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names
 from engine.records import dataclass
 
+Choices = Mapping[str, str]  # the side taken in open questions
+
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
@@ -80,9 +82,7 @@ class Dependence:
         return found
 
 
-def run_of(
-    session: Session, convention: Convention, facts: Facts, choices: Mapping[str, str]
-) -> tuple[Settled, Run, Dependence]:
+def run_of(session: Session, convention: Convention, facts: Facts, choices: Choices) -> tuple[Settled, Run, Dependence]:
     """A case, its run, and what the answers could depend on: what is open in the run may be known by cases.
 
     What items read is worked out once for each laying, and kept by the session.

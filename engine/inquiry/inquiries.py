@@ -15,9 +15,9 @@ from engine.evaluation.life import lived
 from engine.evaluation.program import Run
 from engine.evaluation.session import YEARS_SHOWN, Session, Settled
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.dependence import Dependence, run_of
+from engine.inquiry.dependence import Choices, Dependence, run_of
 from engine.inquiry.life_readings import told_otherwise
-from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
+from engine.inquiry.sensitivity import Inquiry, Subject, SubjectAnswer
 from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
@@ -56,9 +56,9 @@ class _Contract:
     counting: Sequence[str] = ()
     steady: dict[int, Collection[str]] = field(default_factory=dict)
 
-    def decide(self, choices: Choices, wanted: Collection[Subject] | None) -> Mapping[Subject, Answer]:
+    def decide(self, choices: Choices, wanted: Collection[Subject] | None) -> Mapping[Subject, SubjectAnswer]:
         """What the subjects come to, each with all that it could depend on."""
-        found: dict[Subject, Answer] = {}
+        found: dict[Subject, SubjectAnswer] = {}
         for year, ids in self.ids.items():
             if wanted is None:
                 self.steady[year] = self._steady(year, choices)
@@ -68,7 +68,7 @@ class _Contract:
                 case, run, dependence = self._case(year, choices)
                 answers = case.decided(run).answers
                 depends = self._depends(run, dependence, ids, self.steady[year])
-                found.update({Subject(id_, year): Answer(answers[id_][0], behind) for id_, behind in depends.items()})
+                found |= {Subject(id_, year): SubjectAnswer(answers[id_][0], each) for id_, each in depends.items()}
         return found
 
     def tell(self, choices: Choices) -> Mapping[Subject, Result]:

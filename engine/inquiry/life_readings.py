@@ -13,7 +13,7 @@ from engine.evaluation.life import lived
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.dependence import run_of
-from engine.inquiry.readings import Glimpse, PagePlace, Reading, Seen, duties, readings, warnings
+from engine.inquiry.readings import Glimpse, PagePlace, Reading, Seen, SeenPage, readings, shown_duties, shown_warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
 from engine.language.facts import event_types
 from engine.language.values import Scalar
@@ -41,7 +41,7 @@ def readings_of_life(session: Session, life: Timeline) -> tuple[Reading, ...]:
         moving = moving.union(*dependence.found(run, counting).values())
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 
-    def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
+    def seen(other: Mapping[str, str]) -> SeenPage:
         return dict(shown_in_life(timeline(session, life.dossier, convention.id, other, life.as_of)))
 
     return readings(session, convention, choices, cases, dict(shown_in_life(life)), seen, moving)
@@ -61,8 +61,8 @@ def shown_in_life(life: Timeline) -> Iterator[tuple[PagePlace, Seen]]:
             yield PagePlace("payment", line.result.id, row.year), line
     for result in life.ending:
         yield PagePlace("result", result.id), result
-    yield from duties(life.obligations)
-    yield from warnings(row.decision for row in life.rows)
+    yield from shown_duties(life.obligations)
+    yield from shown_warnings(row.decision for row in life.rows)
 
 
 def supposed_of_life(session: Session, life: Timeline) -> tuple[Supposed, ...]:
@@ -76,7 +76,7 @@ def supposed_of_life(session: Session, life: Timeline) -> tuple[Supposed, ...]:
     now = next((row for row, start, end in dated if start and end and day and start <= day < end), None)
     told = {name for event in life.dossier.events for name in event.facts}
 
-    def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
+    def seen(more: Facts, following: bool) -> SeenPage:
         until = now.end if following and now else None
         if len(more) > 1 and now is not None and now.end is not None:
             more = {name: now.end if isinstance(value, dt.date) else value for name, value in more.items()}

@@ -20,6 +20,7 @@ from engine.evaluation.facts import Facts, misordered
 from engine.evaluation.program import Compiled, Run
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
+from engine.inquiry.dependence import Choices
 from engine.inquiry.suppositions import supposed_of_case, supposed_on
 from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
@@ -32,8 +33,6 @@ OBLIGATION = "obligation"
 # Completions of a case that are looked at; where there are no more than that, all of them.
 MAX_COMPLETIONS = 48
 SEED = 20240622
-
-Choices = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class PagePlace:
     year: int = 0
 
 
+SeenPage = Mapping[PagePlace, Seen]
+
+
 @dataclass(frozen=True, slots=True)
 class PageChange:
     """What stands at a place as things are taken, and under another choice; None where nothing does."""
@@ -77,7 +80,7 @@ def readings_of_case(session: Session, decision: Decision) -> tuple[Reading, ...
         _, run, dependence = run_of(session, convention, year, choices)
         cases.append(Glimpse(year, (line.amount.id,), dependence.found(run, [line.amount.id])[line.amount.id]))
 
-    def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
+    def seen(other: Mapping[str, str]) -> SeenPage:
         return dict(shown_in_case(session.decide(facts, convention.id, other, decision.as_of)))
 
     return readings(session, convention, choices, cases, dict(shown_in_case(decision)), seen)
@@ -88,8 +91,8 @@ def readings(
     convention: Convention,
     choices: Mapping[str, str],
     cases: Sequence[Glimpse],
-    before: Mapping[PagePlace, Seen],
-    seen: Callable[[Mapping[str, str]], Mapping[PagePlace, Seen]],
+    before: SeenPage,
+    seen: Callable[[Mapping[str, str]], SeenPage],
     moving: Container[str] = (),
 ) -> tuple[Reading, ...]:
     """The open questions of which another choice changes the page: ``before`` it, and as ``seen`` under that choice.
@@ -114,7 +117,7 @@ def readings(
         for choice in question.choices:
             if choice != choices[id_] and (id_, choice) in differ - faulty:
                 try:
-                    changed = tuple(effects(before, seen(ways[id_, choice])))
+                    changed = tuple(page_changes(before, seen(ways[id_, choice])))
                 except InputFault:
                     continue  # a defect of the rules under a reading that was not taken: `check` tells of it
                 others.update({choice: changed} if changed else {})
@@ -126,12 +129,12 @@ def readings(
 def readings_on(found: Iterable[Reading], ids: Container[str], years: Collection[int] = ()) -> Iterator[Reading]:
     """The readings of which another choice would change one of these results, with those changes alone."""
     for reading in found:
-        others = {choice: effects_on(each, ids, years) for choice, each in reading.others.items()}
+        others = {choice: changes_on(each, ids, years) for choice, each in reading.others.items()}
         if kept := {choice: each for choice, each in others.items() if each}:
             yield replace(reading, others=kept)
 
 
-def effects_on(found: Iterable[PageChange], ids: Container[str], years: Collection[int] = ()) -> tuple[PageChange, ...]:
+def changes_on(found: Iterable[PageChange], ids: Container[str], years: Collection[int] = ()) -> tuple[PageChange, ...]:
     """The effects on some results, in some contract years where they are named."""
     return tuple(each for each in found if each.place.id in ids and (not years or each.place.year in (0, *years)))
 
@@ -154,7 +157,7 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
 _DAYS = {"duty": "undated", "undated": "duty"}
 
 
-def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -> Iterator[PageChange]:
+def page_changes(before: SeenPage, after: SeenPage) -> Iterator[PageChange]:
     """Every place at which two pages show something else; a duty that loses or gains its day is told once."""
     for place in dict.fromkeys((*before, *after)):
         other = PagePlace(_DAYS.get(place.kind, ""), place.id)
@@ -186,11 +189,11 @@ def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[PagePlace
         yield PagePlace("result", shown.amount.id, shown.year), shown.amount
     for line in decision.payments:
         yield PagePlace("payment", line.result.id, year), line
-    yield from duties(decision.obligations)
-    yield from warnings([decision])
+    yield from shown_duties(decision.obligations)
+    yield from shown_warnings([decision])
 
 
-def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[PagePlace, Seen]]:
+def shown_duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[PagePlace, Seen]]:
     """The duties that apply; one that has no day, and is not done, unmet or overdue, is told on demand only."""
     for line in obligations:
         if line.status != "not_applicable":
@@ -198,7 +201,7 @@ def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[PagePlace, S
             yield PagePlace("duty" if dated else "undated", line.id), line
 
 
-def warnings(decisions: Iterable[Decision]) -> Iterator[tuple[PagePlace, Seen]]:
+def shown_warnings(decisions: Iterable[Decision]) -> Iterator[tuple[PagePlace, Seen]]:
     """What the rules warn of."""
     for decision in decisions:
         for result in decision.results.values():

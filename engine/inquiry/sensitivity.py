@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.evaluation.decision import Result
+from engine.inquiry.dependence import Choices
 from engine.inquiry.suppositions import Supposed
 from engine.language.values import Value
 from engine.policy.model import Interpretation
@@ -17,8 +18,7 @@ from engine.policy.model import Interpretation
 MAX_COMBINATIONS = 4096
 PAIRS = 2
 
-Choices = Mapping[str, str]
-Way = tuple[tuple[str, str], ...]  # the answers that differ from those taken, in the order of the questions
+Departure = tuple[tuple[str, str], ...]  # the answers that differ from those taken, in the order of the questions
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +30,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SubjectAnswer:
     """What a subject comes to, and every interpretation that its value could depend on while the others stay."""
 
     value: Value
@@ -46,7 +46,7 @@ class Inquiry:
     are named only where they change. ``assumed`` are the questions that are assumptions.
     """
 
-    decide: Callable[[Choices, Collection[Subject] | None], Mapping[Subject, Answer]]
+    decide: Callable[[Choices, Collection[Subject] | None], Mapping[Subject, SubjectAnswer]]
     tell: Callable[[Choices], Mapping[Subject, Result]]
     questions: Mapping[str, Interpretation]
     fixed: Choices
@@ -97,11 +97,11 @@ class Sensitivity:
 class _Explored:
     """``answers`` to every combination decided; ``ways`` are those that a subject was asked under."""
 
-    answers: Mapping[Way, Mapping[Subject, Answer]]
-    ways: Mapping[Subject, Sequence[Way]]
+    answers: Mapping[Departure, Mapping[Subject, SubjectAnswer]]
+    ways: Mapping[Subject, Sequence[Departure]]
     depth: int | None
 
-    def value(self, subject: Subject, way: Way) -> Value:
+    def value(self, subject: Subject, way: Departure) -> Value:
         return self.answers[way][subject].value
 
 
@@ -116,7 +116,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
     """
     taken = {id_: inquiry.fixed.get(id_, question.default) for id_, question in inquiry.questions.items()}
     explored = _explore(inquiry, taken, bound)
-    told: dict[Way, Mapping[Subject, Result]] = {(): inquiry.tell(taken)}
+    told: dict[Departure, Mapping[Subject, Result]] = {(): inquiry.tell(taken)}
     changes = []
     for subject, ways in explored.ways.items():
         alternatives = []
@@ -150,12 +150,12 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
 def _explore(inquiry: Inquiry, taken: Choices, bound: int) -> _Explored:
     """One more answer is changed at each turn, so that the smallest changes come first."""
     order = {id_: i for i, id_ in enumerate(taken)}
-    answers: dict[Way, Mapping[Subject, Answer]] = {(): inquiry.decide(taken, None)}
-    ways: dict[Subject, list[Way]] = {subject: [()] for subject in answers[()]}
-    last: Mapping[Way, Sequence[Subject]] = {(): tuple(ways)}
+    answers: dict[Departure, Mapping[Subject, SubjectAnswer]] = {(): inquiry.decide(taken, None)}
+    ways: dict[Subject, list[Departure]] = {subject: [()] for subject in answers[()]}
+    last: Mapping[Departure, Sequence[Subject]] = {(): tuple(ways)}
     depth = 0
     while last:
-        following: dict[Way, dict[Subject, None]] = {}
+        following: dict[Departure, dict[Subject, None]] = {}
         for way, subjects in last.items():
             for subject in subjects:
                 for further in _further(way, answers[way][subject].depends, inquiry, taken, order):
@@ -174,8 +174,8 @@ def _explore(inquiry: Inquiry, taken: Choices, bound: int) -> _Explored:
 
 
 def _further(
-    way: Way, depends: frozenset[str], inquiry: Inquiry, taken: Choices, order: Mapping[str, int]
-) -> Iterator[Way]:
+    way: Departure, depends: frozenset[str], inquiry: Inquiry, taken: Choices, order: Mapping[str, int]
+) -> Iterator[Departure]:
     """``way`` with one more question answered otherwise."""
     changed = {id_ for id_, _ in way}
     for id_ in sorted(depends - changed - set(inquiry.fixed), key=order.__getitem__):
@@ -184,10 +184,10 @@ def _further(
                 yield tuple(sorted((*way, (id_, choice)), key=lambda pair: order[pair[0]]))
 
 
-def _alternatives(explored: _Explored, subject: Subject, ways: Sequence[Way]) -> list[list[Way]]:
+def _alternatives(explored: _Explored, subject: Subject, ways: Sequence[Departure]) -> list[list[Departure]]:
     """For each value other than the one taken, the smallest ways to it; few changes come first."""
     taken = explored.value(subject, ())
-    found: dict[Value, list[Way]] = {}
+    found: dict[Value, list[Departure]] = {}
     for way in ways:
         value = explored.value(subject, way)
         known = found.setdefault(value, [])
@@ -211,10 +211,10 @@ def _effects(explored: _Explored) -> set[str]:
     return effect
 
 
-def _settled(explored: _Explored, subject: Subject, asked: set[Way], wanted: Choices) -> Way | None:
+def _settled(explored: _Explored, subject: Subject, asked: set[Departure], wanted: Choices) -> Departure | None:
     """The explored way on which the subject comes to what it comes to under ``wanted``, None if it was not explored."""
     order = list(wanted)
-    way: Way = ()
+    way: Departure = ()
     while True:
         changed = dict(way)
         depends = explored.answers[way][subject].depends

@@ -16,7 +16,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import Answer
-from engine.inquiry.readings import PageChange, PagePlace, Seen, effects, effects_on, shown_in_case
+from engine.inquiry.readings import PageChange, SeenPage, changes_on, page_changes, shown_in_case
 from engine.language.expressions import Expression
 from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
@@ -26,8 +26,7 @@ from engine.policy.reading import load_schema
 from engine.records import dataclass
 
 RESULT = "result"
-Page = Mapping[PagePlace, Seen]
-Looked = Callable[[Facts, bool], Page]  # what a page shows with some facts more, in its year or the following one
+Looked = Callable[[Facts, bool], SeenPage]  # what a page shows with some facts more, in its year or the following one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Supposed:
 def supposed_of_case(session: Session, decision: Decision) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
 
-    def seen(more: Facts, following: bool) -> Page:
+    def seen(more: Facts, following: bool) -> SeenPage:
         """The page, of the following year without what was counted for the year that the case names."""
         facts, year = dict(decision.facts), 0
         if following and isinstance(named := facts.get(YEAR), int):
@@ -69,7 +68,7 @@ def supposed_of_case(session: Session, decision: Decision) -> tuple[Supposed, ..
 def supposed_on(found: Iterable[Supposed], ids: Container[str], years: Collection[int] = ()) -> Iterator[Supposed]:
     """The rights and assumptions that would change one of these results, with those changes alone."""
     for each in found:
-        if kept := effects_on(each.effects, ids, years):
+        if kept := changes_on(each.effects, ids, years):
             yield replace(each, effects=kept)
 
 
@@ -127,13 +126,13 @@ def supposed_by(
                     break
 
 
-def _changed(more: Facts, following: bool, before: Callable[[bool], Page], seen: Looked) -> tuple[PageChange, ...]:
+def _changed(more: Facts, following: bool, before: Callable[[bool], SeenPage], seen: Looked) -> tuple[PageChange, ...]:
     """What some facts more change of the results on a page; nothing where they contradict another fact of the case."""
     try:
         after = seen(more, following)
     except InputFault:
         return ()
-    return tuple(each for each in effects(before(following), after) if each.place.kind == RESULT)
+    return tuple(each for each in page_changes(before(following), after) if each.place.kind == RESULT)
 
 
 def _known(wanted: Mapping[str, Expression], case: Settled, slots: list[Answer]) -> dict[str, Scalar]:

@@ -27,12 +27,12 @@ from engine.report.say import Say
 from engine.report.values import lowered
 
 UNTOLD = (None, "none", "unpublished")  # of which a letter says nothing
-OPEN = ("unmet", "pending", "overdue", "to_check", "undetermined")  # a duty that is still to be done
+TO_DO = ("unmet", "pending", "overdue", "to_check", "undetermined")  # a duty that is still to be done
 
 _NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that writes its sources out
 
 T = TypeVar("T")
-Entry = dict[str, str]
+FilledFields = dict[str, str]
 
 
 def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Letter:
         """A result with its value."""
         return self.say.pair(self.say.label(result), self.say.result(result))
 
-    def contract(self, lacks: Mapping[str, str]) -> Entry:
+    def contract(self, lacks: Mapping[str, str]) -> FilledFields:
         decision, say = self.matter.decision, self.say
         options = [(year, each.facts[OPTION]) for year, each in self.matter.course if OPTION in each.facts]
         chosen = ", puis ".join(_from_year(say.fact(OPTION, option), year) for year, option in _changes(options, str))
@@ -89,7 +89,7 @@ class Letter:
             "pourquoi": decision.selected_because[say.lang],
         }
 
-    def motives(self) -> Iterator[Entry]:
+    def motives(self) -> Iterator[FilledFields]:
         for each in self.matter.not_met():
             yield {
                 "condition": self.say.label(each) if each.refusal is None else each.refusal[self.say.lang],
@@ -97,13 +97,13 @@ class Letter:
                 "texte": self.cited(each.cite),
             }
 
-    def conditions(self) -> Iterator[Entry]:
+    def conditions(self) -> Iterator[FilledFields]:
         """The conditions of the payment that are not answered yet."""
         for each in unmet_conditions(self.matter.decision):
             if each.verdict == "undetermined":
                 yield {"phrase": f"{self.say.label(each)} ({self.cited(each.cite)})."}
 
-    def years(self) -> Iterator[Entry]:
+    def years(self) -> Iterator[FilledFields]:
         """The most that each contract year pays."""
         decision, say, most = self.matter.decision, self.say, self.matter.decision.headline.maximum
         decided = self.matter.decisions if self.matter.life is None else self.matter.course
@@ -120,7 +120,7 @@ class Letter:
         reason = waiting(result, decision, self.say)
         return f"non établi : {reason}" if result.status == "undetermined" else "sans objet"
 
-    def objectives(self) -> Iterator[Entry]:
+    def objectives(self) -> Iterator[FilledFields]:
         """What is to be reached, with the figures that it comes from; of a life also what an amendment makes of it."""
         course, say = self.matter.course, self.say
         for id_ in dict.fromkeys(each.id for _, decision in course for each in counts_of(decision)):
@@ -139,16 +139,16 @@ class Letter:
             return self.say.facts(same)
         return self.say.listed(self.say.stated(name, value) for name, value in counts.items())
 
-    def duties(self) -> Iterator[Entry]:
+    def duties(self) -> Iterator[FilledFields]:
         """The duties that are still to be done and have a day, or on which the payment depends."""
         for line in self.matter.obligations:
-            if line.status in OPEN and (line.due is not None or line.if_unmet in WITHHELD):
+            if line.status in TO_DO and (line.due is not None or line.if_unmet in WITHHELD):
                 self.cited(line.cite)
                 follows = "" if line.if_unmet in UNTOLD else f"sinon, {self.say(f'if_unmet.{line.if_unmet}')}"
                 day = self.say.scalar(line.due) if line.due else ""
                 yield {"nom": self.say.label(line), "echeance": day, "suite": follows}
 
-    def papers(self) -> Iterator[Entry]:
+    def papers(self) -> Iterator[FilledFields]:
         vocabulary, say = self.say.registry.vocabulary, self.say
         decided = self.matter.decisions or [(0, self.matter.decision)]
         results = [(year if each.yearly else 0, each) for year, decision in decided for each in decision.main]
@@ -157,7 +157,7 @@ class Letter:
             fact, told = vocabulary.facts[name], (named_years(label, years, say) for label, years in waits.items())
             yield {"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(told)}
 
-    def payments(self) -> Iterator[Entry]:
+    def payments(self) -> Iterator[FilledFields]:
         for year, line in self.matter.payments():
             value = line.result.number
             if value is not None:
@@ -170,7 +170,7 @@ class Letter:
                     "echeance": self.say.scalar(line.due) if line.due else "à une date qui n'est pas publiée",
                 }
 
-    def worked_out(self) -> Iterator[Entry]:
+    def worked_out(self) -> Iterator[FilledFields]:
         """How the aid of the year of the payments comes of its maximum and its verification."""
         for year, decision in self.matter.decisions[-1:]:
             most, due = map(decision.stated, (decision.headline.maximum, decision.headline.due))
@@ -178,13 +178,13 @@ class Letter:
                 told = (self.named(most), self._why_less(decision), self.named(due))
                 yield {"annee": str(year), "phrase": self.say.listed(told)}
 
-    def overpaid(self) -> Entry:
+    def overpaid(self) -> FilledFields:
         """What was paid above the aid, in figures and in words."""
         total = sum((amount for _, _, amount in self.matter.overpaid()), Fraction(0))
         told = f"au {self.say.scalar(self.matter.day)}" if self.matter.day else "à ce jour"
         return {"montant": self.say.euros(total), "lettres": in_words(total), "jour": told}
 
-    def overpaid_years(self) -> Iterator[Entry]:
+    def overpaid_years(self) -> Iterator[FilledFields]:
         say = self.say
         for year, decision, amount in self.matter.overpaid():
             due = decision.stated(decision.headline.due)
@@ -265,7 +265,7 @@ class Letter:
 
 
 # The lists of a letter, in the order in which it comes to its sources: the kinds that have each, and what fills it.
-LISTS: Mapping[str, tuple[Sequence[str], Callable[[Letter], Iterator[Entry]]]] = {
+LISTS: Mapping[str, tuple[Sequence[str], Callable[[Letter], Iterator[FilledFields]]]] = {
     "motifs": ((REFUS,), Letter.motives),
     "conditions": ((ACCORD, VERSEMENT), Letter.conditions),
     "annees": ((ACCORD,), Letter.years),

@@ -143,7 +143,7 @@ def counts_of(decision: Decision) -> list[Result]:
 WEAK = frozenset({"secondary", "derived"})  # kinds of source on which alone nobody is refused
 
 
-Reason = tuple[str, Mapping[str, str]]
+StopReason = tuple[str, Mapping[str, str]]
 
 
 def stops(kind: str, matter: Matter, registry: Registry, place: str) -> list[Problem]:
@@ -162,14 +162,14 @@ def allowed(matter: Matter, registry: Registry) -> tuple[str, ...]:
     return tuple(kind for kind in kinds if not any(_reasons(kind, matter, Say(registry, LANGUAGES[0]))))
 
 
-def _reasons(kind: str, matter: Matter, say: Say) -> Iterator[Reason]:
+def _reasons(kind: str, matter: Matter, say: Say) -> Iterator[StopReason]:
     """What speaks against a letter: the verdict is another than it states, or else what its checks find."""
     fits, checks = _STOPPED[kind]
     for check in checks if fits(matter.decision) else ("verdict",):
         yield from _found(check, matter, say)
 
 
-def _found(check: str, matter: Matter, say: Say) -> Iterator[Reason]:
+def _found(check: str, matter: Matter, say: Say) -> Iterator[StopReason]:
     decision, missing = matter.decision, matter.missing()
     match check:
         case "nothing_missing" if not missing:
@@ -208,7 +208,7 @@ def _found(check: str, matter: Matter, say: Say) -> Iterator[Reason]:
                 yield "no_payment", {}
 
 
-def _waiting(what: str, missing: tuple[str, ...], say: Say) -> Reason:
+def _waiting(what: str, missing: tuple[str, ...], say: Say) -> StopReason:
     """What is open, for want of facts or of what is unpublished."""
     if not missing:
         return f"{what}_open", {}

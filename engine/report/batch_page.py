@@ -16,7 +16,7 @@ from engine.report.reasons import facts_behind, failing, waiting, whatever
 from engine.report.say import Say
 from engine.report.values import lowered
 
-OPEN = "undetermined"
+UNDECIDED = "undetermined"
 TOLD = 8  # columns that the rules do not read, by name
 
 
@@ -65,7 +65,7 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
     outside = {each.id: say.label(each) for each in say.registry.without_rules if each.id in met}
     results = say.registry.results  # the best verdict first, then what stands for none
     named = () if results.verdict is None else results.headline[results.verdict].words
-    verdicts = [*reversed(named), OPEN, "not_applicable"]
+    verdicts = [*reversed(named), UNDECIDED, "not_applicable"]
     shown = [verdict for verdict in verdicts if any(v == verdict and c in ruled for c, v in summary.cases)]
     texts = [each for id_, each in say.registry.conventions.items() if id_ in ruled]
     called = (verdict_word(value, texts, say) for value in shown)
@@ -107,8 +107,8 @@ def _cases(
 def _euros(summary: Summary, ids: Sequence[str], say: Say) -> Iterator[str]:
     """What is due for sure, and what would be if the verdict were good; overpaid; how many amounts are not known."""
     keys = [key for key in summary.cases if key[0] in ids]
-    certain = sum(summary.cents[key] for key in keys if key[1] != OPEN)
-    conditional = sum(summary.cents[key] for key in keys if key[1] == OPEN)
+    certain = sum(summary.cents[key] for key in keys if key[1] != UNDECIDED)
+    conditional = sum(summary.cents[key] for key in keys if key[1] == UNDECIDED)
     over = sum(summary.over[key] for key in keys)
     yield from (say.euros(Fraction(cents, 100)) for cents in (certain, conditional, over))
     yield say.scalar(sum(summary.open[key] for key in keys))

@@ -13,13 +13,13 @@ from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import outside_page, parts, reasons
 from engine.report.decided import Decided, Decisions, Undecided, decisions_csv, of_what_is_shown
 from engine.report.formats import as_html, formats
-from engine.report.objects import decision_object, lines_of
+from engine.report.objects import by_place, decision_object
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
 from engine.report.parts import ended, grades_blocks
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
-from engine.report.remarks import duties, remark_blocks, remarks
+from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
 from engine.report.values import lowered
 
@@ -112,7 +112,7 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
         yield from supposed_blocks(case.supposed, say)
     yield from readings_blocks(of_what_is_shown(case), say)
     if not refused:
-        yield from duties(decision.obligations, say)
+        yield from duties_blocks(decision.obligations, say)
     if case.sensitivity is not None:
         yield from sensitivity_blocks(case.sensitivity, say)
     yield from grades_blocks(decision, say)
@@ -179,7 +179,7 @@ def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
 def case_object(case: Decided, say: Say) -> dict[str, Any]:
     """The decision with the readings that matter, and what several of them would change where that was asked."""
     data = decision_object(case.decision, say)
-    data |= unsaid_objects(lines_of(data), case.readings, case.supposed, say)
+    data |= unsaid_objects(by_place(data), case.readings, case.supposed, say)
     data["unread"] = [*case.unread]
     if case.sensitivity is not None:
         data["sensitivity"] = sensitivity_object(case.sensitivity, say)

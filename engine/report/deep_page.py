@@ -75,12 +75,12 @@ def finding_text(finding: Defect, say: Say) -> str:
     return f"{finding.code}: {sentence}"
 
 
-def witness_name(finding: Defect) -> str:
+def finding_file(finding: Defect) -> str:
     """The name of a case file, from what it shows."""
     return f"{finding.convention}_{finding.item}_{finding.at.line}_{finding.code}".replace("-", "_")
 
 
-def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
+def finding_case(finding: Defect, witness: Witness, say: Say) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
     told = f"avenant check: {finding.at}: {finding_text(finding, say)}"
     readings = (f"--interpret {id_}={choice}" for id_, choice in witness.interpret.items())

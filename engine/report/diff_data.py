@@ -32,7 +32,7 @@ from engine.report.whom import Whom
 SIDES = ("before", "after")
 
 
-def written(value: Any, unit: str | None = None) -> Any:
+def rule_data(value: Any, unit: str | None = None) -> Any:
     """The value as JSON: euros of a whole value as text with two decimals, nodes as the rule language writes them.
 
     Of a thing with an id, the id; of a row or a dated value, its value.
@@ -45,48 +45,48 @@ def written(value: Any, unit: str | None = None) -> Any:
         case dt.date():
             return value.isoformat()
         case tuple():
-            return [written(each) for each in value]
+            return [rule_data(each) for each in value]
         case Mapping():
             return dict(value)
         case Row(then=given):
-            return written(given, unit)
+            return rule_data(given, unit)
         case tree.Literal(value=given):
             euros = unit == "EUR" and isinstance(given, int | Decimal) and not isinstance(given, bool)
-            return money(Fraction(given)) if euros else written(given)
+            return money(Fraction(given)) if euros else rule_data(given)
     return _NODES[type(value)](value) if type(value) in _NODES else value.id
 
 
 # How the rule language writes each kind of node, and the parts of rules that have more than an id.
 _NODES: Mapping[type, Callable[[Any], Any]] = {
     tree.Citation: lambda cite: {"source": cite.source, "at": cite.locator},
-    tree.Cell: lambda cell: cell.data(written),
+    tree.Cell: lambda cell: cell.data(rule_data),
     tree.FactRef: lambda ref: {"fact": ref.name},
     tree.ItemRef: lambda ref: {"ref": ref.id},
     tree.Unpublished: lambda node: {"unpublished": {"supplied_by": [ref.name for ref in node.supplied_by]}},
     tree.Apply: lambda node: _apply(node, EXPRESSIONS[node.operator]),
     tree.Cases: lambda node: (
-        {"cases": [{"when": written(when), "then": written(then)} for when, then in node.branches]}
+        {"cases": [{"when": rule_data(when), "then": rule_data(then)} for when, then in node.branches]}
         | _given("otherwise", node.otherwise)
     ),
     tree.Scale: lambda node: {"scale": [{"then": s.name} | _given("reached_when", s.reached_when) for s in node.steps]},
-    tree.ByOutcome: lambda node: {"by_outcome": node.outcome.id, "values": {n: written(v) for n, v in node.values}},
-    tree.Compare: lambda node: {**written(node.left), node.operator: written(node.right)},
+    tree.ByOutcome: lambda node: {"by_outcome": node.outcome.id, "values": {n: rule_data(v) for n, v in node.values}},
+    tree.Compare: lambda node: {**rule_data(node.left), node.operator: rule_data(node.right)},
     tree.Chosen: lambda node: {"interpretation": node.interpretation, "is": node.choice},
     tree.VerdictIs: lambda node: {"criterion": node.criterion.id, "verdict": _one(sorted(node.verdicts))},
     tree.Connect: lambda node: _connect(node, ranging(node)),
-    Rule: lambda rule: {"id": rule.id, "when": written(rule.when), "then": written(rule.then)},
-    Derogation: lambda entry: {"id": entry.id, "when": written(entry.when)},
+    Rule: lambda rule: {"id": rule.id, "when": rule_data(rule.when), "then": rule_data(rule.then)},
+    Derogation: lambda entry: {"id": entry.id, "when": rule_data(entry.when)},
 }
 
 
 def _given(key: str, node: Any) -> dict[str, Any]:
-    return {} if node is None else {key: written(node)}
+    return {} if node is None else {key: rule_data(node)}
 
 
 def _apply(node: tree.Apply, row: Operator) -> Any:
-    operands = written(node.operands)
+    operands = rule_data(node.operands)
     if row.keys:
-        return {row.name: dict(zip((*row.keys, *row.options), (*operands, *written(node.options)), strict=True))}
+        return {row.name: dict(zip((*row.keys, *row.options), (*operands, *rule_data(node.options)), strict=True))}
     if row.tags:
         operands[-1] = {node.options[0]: operands[-1]}
     return {row.name: operands}
@@ -95,7 +95,7 @@ def _apply(node: tree.Apply, row: Operator) -> Any:
 def _connect(node: tree.Connect, ranged: Collection[str] | None) -> Any:
     if ranged is not None:
         return {"any_criterion" if node.operator == "any" else "every_criterion": _one(sorted(ranged))}
-    inner = written(node.parts)
+    inner = rule_data(node.parts)
     return {node.operator: inner[0] if CONNECTIVES[node.operator].operands == "one" else inner}
 
 
@@ -128,8 +128,8 @@ def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
         **as_json(edit, spoken.say, "item kind change part"),
         "path": [{"kind": kind, "name": name} for kind, name in edit.path],
         **as_json(edit, spoken.say, "where weight unit"),
-        "before": written(edit.before, edit.value_unit),
-        "after": written(edit.after, edit.value_unit),
+        "before": rule_data(edit.before, edit.value_unit),
+        "after": rule_data(edit.after, edit.value_unit),
         "cite_before": each_as_json(edit.cite_before, spoken.say, "source at=locator"),
         "cite_after": each_as_json(edit.cite_after, spoken.say, "source at=locator"),
         "at_before": edit.at_before and edit.at_before._asdict(),

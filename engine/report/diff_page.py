@@ -94,7 +94,7 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
     rules = [edit for edit in listed if edit.weight == "rule"]
     if tables:
         yield _counts(comparison.edits, say)
-    for file, edits in groupby(rules, key=file_of):
+    for file, edits in groupby(rules, key=edit_file):
         own = list(edits)
         title, blocks = f"{file} ({len(own)})", tuple(_edits(spoken, own, tables=tables))
         if tables and len(rules) > MANY:
@@ -126,7 +126,7 @@ def totals(comparison: Comparison, say: Say) -> str:
     return say.capital(say("diff_totals", **counts))
 
 
-def file_of(edit: Edit) -> str:
+def edit_file(edit: Edit) -> str:
     """The name of the file that an edit stands in, the newer side's where it has one."""
     at = edit.at_after or edit.at_before
     return "" if at is None else PurePath(at.file).name
@@ -134,8 +134,8 @@ def file_of(edit: Edit) -> str:
 
 def _counts(edits: Sequence[Edit], say: Say) -> Table:
     columns, rows = tuple(map(say, ("diff_file", "diff_rules", "diff_citations", "diff_labels"))), []
-    for file in dict.fromkeys(file_of(edit) for edit in edits):
-        own = [edit.weight for edit in edits if file_of(edit) == file]
+    for file in dict.fromkeys(edit_file(edit) for edit in edits):
+        own = [edit.weight for edit in edits if edit_file(edit) == file]
         rows.append((file, *(str(own.count(weight)) for weight in WEIGHTS)))
     return Table(columns, tuple(rows))
 

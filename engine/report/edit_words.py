@@ -23,7 +23,7 @@ from engine.report.phrases import Phrases, content, in_time, row_words
 from engine.report.say import Say
 
 _Side = TypeVar("_Side")
-Lines = tuple[tuple[int, str], ...]
+SaidLines = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Said:
     """An edit in words: the part, both values as indented lines (none where there is nothing), texts and places."""
 
     where: str
-    before: Lines
-    after: Lines
+    before: SaidLines
+    after: SaidLines
     cite: str
     place: str
 
@@ -137,7 +137,7 @@ class Speaker:
         body = None if item is None else item.body
         return body if isinstance(body, model.Table) and body.inputs else None
 
-    def _side(self, edit: Edit, value: Value, side: int) -> Lines:
+    def _side(self, edit: Edit, value: Value, side: int) -> SaidLines:
         if edit.part == "kind" and self.in_full:
             body = content(self.phrases[side].items.get(edit.item), self.phrases[side])
             return (*self._value(edit, value, side), *((depth + 1, text) for depth, text in body))
@@ -147,7 +147,7 @@ class Speaker:
         ref = None if table is None else table.inputs.get(edit.path[-1][1])
         return ((0, self.phrases[side].cell(value, ref) if isinstance(value, tree.Cell) else any_),)
 
-    def _value(self, edit: Edit, value: Value, side: int) -> Lines:
+    def _value(self, edit: Edit, value: Value, side: int) -> SaidLines:
         phrases = self.phrases[side]
         match value:
             case bool() | int() | Decimal() | str() | dt.date():
@@ -186,7 +186,7 @@ class Speaker:
             case _:
                 return tuple(phrases.lines(value))
 
-    def _whole(self, value: Whole, phrases: Phrases) -> Lines:
+    def _whole(self, value: Whole, phrases: Phrases) -> SaidLines:
         """What is new or gone as a whole."""
         if self.in_full:
             return tuple(content(value, phrases))

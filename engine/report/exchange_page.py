@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.exchange.importing import SheetChange
-from engine.exchange.tables import COLUMNS, Entry, record, row_text
+from engine.exchange.tables import COLUMNS, TableEntry, cells_of, row_text
 from engine.language.expressions import Literal
 from engine.policy.checks.changes import number_problems
 from engine.policy.model import Convention
@@ -17,9 +17,9 @@ from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.say import Say
 
 
-def table_csv(found: Sequence[Entry], convention: Convention, lang: str, separator: str) -> str:
+def table_csv(found: Sequence[TableEntry], convention: Convention, lang: str, separator: str) -> str:
     """The entries as CSV, with the names of the columns in the language."""
-    return csv_text([COLUMNS[lang], *(record(entry, convention, lang, separator) for entry in found)], separator)
+    return csv_text([COLUMNS[lang], *(cells_of(entry, convention, lang, separator) for entry in found)], separator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

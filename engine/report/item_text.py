@@ -44,17 +44,17 @@ def item_text(data: Any) -> str | None:
     return "\n".join("\n".join([head, *lines]) + "\n" for _, head, lines in blocks)
 
 
-Block = tuple[str, str, list[str]]  # the id, the head and the lines of an item
+ItemBlock = tuple[str, str, list[str]]  # the id, the head and the lines of an item
 
 
-def _of_rules(data: Mapping[str, Any]) -> Iterator[Block]:
+def _of_rules(data: Mapping[str, Any]) -> Iterator[ItemBlock]:
     for before, lists in (("", data), (f"{CHANGE} ", data.get(CHANGE, {}))):
         for key, entries in lists.items():
             if before or key != CHANGE:
                 yield from (_block(f"{before}{_KINDS[key]} ", each, key) for each in entries)
 
 
-def _of_convention(data: Mapping[str, Any]) -> list[Block]:
+def _of_convention(data: Mapping[str, Any]) -> list[ItemBlock]:
     rest = {key: part for key, part in data.items() if key not in ("sources", "interpretations")}
     sources = ({"id": id_, **part} for id_, part in data.get("sources", {}).items())
     questions = [_block("interpretation ", each) for each in data.get("interpretations", [])]
@@ -65,7 +65,7 @@ def _of_convention(data: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def _block(kind: str, entry: Mapping[str, Any], key: str = "") -> Block:
+def _block(kind: str, entry: Mapping[str, Any], key: str = "") -> ItemBlock:
     own = {name: part for name, part in entry.items() if name != "id"}
     return entry["id"], kind + entry["id"], _lines(_stable(own, key))
 

@@ -69,7 +69,7 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
         case Location():  # a tuple, too
             return str(value)
         case tuple((Citation(), *_)):
-            return citations(value, say)
+            return cited_objects(value, say)
         case tuple():
             return [each if type(each) in _PLAIN else _json(each, say) for each in value]
         case {"fr": _, "en": _}:
@@ -116,7 +116,7 @@ def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = N
             data |= exact_object(result.value, type_)
     if result.value_labels:
         data |= _label(result.value, result.value_labels, say)
-    data["cite"] = citations(result.cite, say)
+    data["cite"] = cited_objects(result.cite, say)
     data["confidence"] = result.confidence
     data["facts"] = facts_object(result.facts, say) if known is None else {name: known[name] for name in result.facts}
     data["missing"] = [*result.missing]
@@ -150,7 +150,7 @@ def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
     return {name: to_json(value, known[name].type) for name, value in facts.items()}
 
 
-def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
+def cited_objects(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     """Citations with the title, publisher and grade of their source."""
     found = []
     for each in cite:
@@ -219,11 +219,11 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     return data
 
 
-def lines_of(data: Mapping[str, Any], year: int = 0) -> dict[tuple[str, str, int], dict[str, Any]]:
+def by_place(data: Mapping[str, Any], year: int = 0) -> dict[tuple[str, str, int], dict[str, Any]]:
     """The lines of a decision's object by their places, of a year of it or of a life where ``year`` is given."""
     lines = {("result", id_, year): line for id_, line in data["results"].items()}
     lines |= {("payment", line["id"], year): line for line in data.get("payments", ())}
     lines |= {("duty", line["id"], 0): line for line in data.get("obligations", ())}
     for each in data.get("years", ()):
-        lines |= lines_of(each, each["annee"])
+        lines |= by_place(each, each["annee"])
     return lines

@@ -197,7 +197,7 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
     return {"text": seen[say.lang]}
 
 
-OPEN = {"from": "open_from", UNTIL: "open_until"}  # the words for a right by the day that opens or closes it
+OPENING = {"from": "open_from", UNTIL: "open_until"}  # the words for a right by the day that opens or closes it
 
 
 def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
@@ -225,7 +225,7 @@ def supposed_head(each: Supposed, say: Say) -> str:
     if each.assumption:
         label = f"{label} ({say('otherwise_said', fact=say.facts([supposition.fact.name]), value=_value(each, say))})"
     elif each.dated:
-        word = "open_before" if each.past else OPEN[supposition.day]
+        word = "open_before" if each.past else OPENING[supposition.day]
         label = f"{label}, {say(word, day=_value(each, say))}"
     else:
         label = f"{label}, {say('open_now')}"

@@ -108,7 +108,7 @@ def unmet_conditions(decision: Decision) -> Iterator[Result]:
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
 
-def duties(obligations: Sequence[ObligationLine], say: Say, kept: Container[str] = ()) -> Iterator[Block]:
+def duties_blocks(obligations: Sequence[ObligationLine], say: Say, kept: Container[str] = ()) -> Iterator[Block]:
     """The duties that apply and what follows where they are not met, overdue ones first.
 
     Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on

@@ -48,7 +48,7 @@ def data(life: ToldLife, say: Say) -> Any:
         "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say),
         "interpretations": {id_: each for row in timeline.rows for id_, each in row.decision.interpretations.items()},
     }
-    lines = objects.lines_of({**found, "results": {**found["ending"], **verdict}})
+    lines = objects.by_place({**found, "results": {**found["ending"], **verdict}})
     found |= unsaid_objects(lines, life.readings, life.supposed, say)
     if life.sensitivity is not None:
         found["sensitivity"] = sensitivity_object(life.sensitivity, say)

@@ -22,7 +22,7 @@ from engine.report.otherwise_page import sensitivity_blocks
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.parts import named_years, noted, verdict_heading, warnings_of
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
-from engine.report.remarks import duties, remark_blocks, remarks
+from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
     yield from _waiting(timeline, say)
     yield from supposed_blocks(life.supposed, say)
     yield from readings_blocks(life.readings, say)
-    yield from duties(timeline.obligations, say, timeline.renewed)
+    yield from duties_blocks(timeline.obligations, say, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
         yield Paragraph(say("renewed", events=events_text(renewed, say)))

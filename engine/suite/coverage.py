@@ -23,7 +23,7 @@ KINDS = ("item", "row", "step", "value", "rule", "derogation", "threshold")
 BOTH = ("yes", "no")
 ONE = ("yes",)
 
-Side = tuple[str, Location, str]  # kind, place, side
+ReachedSide = tuple[str, Location, str]  # kind, place, side
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Coverage:
     """Every place in the order of the files, and the sides that tests reach."""
 
     places: tuple[CoveragePoint, ...]
-    reached: frozenset[Side]
+    reached: frozenset[ReachedSide]
     tests: int
 
     def sides(self, place: CoveragePoint) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Coverage:
 
 def coverage(registry: Registry, observed: Sequence[Observed]) -> Coverage:
     """What the observed tests reach of the rules in ``registry``."""
-    reached: set[Side] = set()
+    reached: set[ReachedSide] = set()
     probes: dict[int, Probes] = {}
     for each in observed:
         probe = probes.setdefault(id(each.run.program), Probes(each.run.program))
@@ -141,7 +141,7 @@ class Probes:
             for item in items
         }
 
-    def reached(self, run: Run, looked_at: Iterable[str]) -> Iterator[Side]:
+    def reached(self, run: Run, looked_at: Iterable[str]) -> Iterator[ReachedSide]:
         """The sides of the places that decide in a run, among the items looked at."""
         wanted = set(looked_at)
         for item in (compiled.step.item for compiled in self.program.steps if compiled.step.item.id in wanted):
@@ -155,7 +155,7 @@ class Probes:
                     yield ("threshold", at, BOTH[0] if holds else BOTH[1])
 
 
-def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:
+def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[ReachedSide]:
     """The rules, or the member of a body, that made an answer."""
     fired, members = run.rules(item.id), _inner(item)
     if isinstance(item.body, Outcome):

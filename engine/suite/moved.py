@@ -26,7 +26,7 @@ from engine.policy.schema import shape_problems
 from engine.suite import running
 from engine.suite.coverage import Coverage, CoveragePoint, coverage
 from engine.suite.observed import observe
-from engine.suite.running import NOTHING, CaseOutcome, Difference, PolicyCase, shown, written
+from engine.suite.running import NOTHING, CaseOutcome, Difference, PolicyCase, shown, unquoted
 from engine.words import LANGUAGES, read_words
 
 REFUSED = "refused"  # what is said of a case that has no decision
@@ -117,7 +117,7 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
     for outcome in found.undeclared:
         case = outcome.case
         named = {"suite": case.suite} if case.name in found.twins else {}
-        now = {each.subject: written(each.actual) for each in outcome.differences}
+        now = {each.subject: unquoted(each.actual) for each in outcome.differences}
         alike.setdefault(repr((named, now)), {"case": [], **named, "now": now})["case"].append(case.name)
     cases = [
         {**entry, "case": entry["case"] if len(entry["case"]) > 1 else entry["case"][0]} for entry in alike.values()

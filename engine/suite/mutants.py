@@ -19,7 +19,8 @@ from engine.policy import model
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
-from engine.suite.variants import DAY, NOTHING, Mutation, MutationSetting, variants
+from engine.suite.running import NOTHING
+from engine.suite.variants import DAY, Mutation, MutationSetting, variants
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from engine.proof.witness import other_readings
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, observe_by_cases, other_steps, reading
 from engine.suite.running import PolicyCase, run_case
-from engine.suite.survivors import Entry, Equivalence, passes, proposed_entry
+from engine.suite.survivors import CaseEntry, Equivalence, passes, proposed_entry
 from engine.suite.variants import Mutation
 
 PROCESSES = 2
@@ -45,7 +45,7 @@ class Fate:
     subject: str
     change: Mutation
     status: str
-    proposal: Entry | None = None
+    proposal: CaseEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ def restated(entry: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
             told["expect"][id_] = statuses.get(id_, NOTHING)
             continue
         waiting.update(result.missing if result.status == "undetermined" else ())
-        told["expect"][id_] = written(shown(result.value)) if result.status == "known" else result.status
+        told["expect"][id_] = unquoted(shown(result.value)) if result.status == "known" else result.status
     for line in decision.payments:
         waiting.update(line.due_missing if line.result.id in entry.get("due", ()) else ())
     if "missing" in entry:
@@ -243,7 +243,7 @@ def answers(told: Mapping[str, Any]) -> dict[str, str]:
     return found | {f"{id_}: warning": NOTHING for id_ in told.get("no_warnings", ())}
 
 
-def written(text: str) -> str | int | Decimal:
+def unquoted(text: str) -> str | int | Decimal:
     """A value as a list of differences holds it: a number without quotes."""
     return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
 

@@ -21,7 +21,7 @@ from engine.policy.model import Convention
 from engine.policy.places import HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
 from engine.suite.moved import into
-from engine.suite.running import NOTHING, PolicyCase, restated, shown, written
+from engine.suite.running import NOTHING, PolicyCase, restated, shown, unquoted
 
 SOURCE = "texte"
 _CITE = [{"source": SOURCE, "at": TO_FILL}]
@@ -75,7 +75,7 @@ def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[
         return None
     kept = {key: case.entry[key] for key in ("interpret",) if key in case.entry}
     moved = {} if day is None else {"as_of": day.isoformat()}
-    given = {name: value if isinstance(value, bool) else written(shown(value)) for name, value in facts.items()}
+    given = {name: value if isinstance(value, bool) else unquoted(shown(value)) for name, value in facts.items()}
     return {"name": case.name, "given": given, **kept, **moved, **_testable(restated(case.entry, decision))}
 
 

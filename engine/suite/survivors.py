@@ -29,7 +29,7 @@ from engine.proof.prover import Symbols
 from engine.proof.solving import Status
 from engine.suite.running import NOTHING, PolicyCase, restated, run_case
 
-Entry = Mapping[str, Any]
+CaseEntry = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def _differ(old: Symbolic, before: Step, after: Step, names: tuple[Names, Names]
 
 def proposed_entry(
     session: Session, changed: Session, facts: Facts, interpret: Mapping[str, str], id_: str
-) -> Entry | None:
+) -> CaseEntry | None:
     """A test of one item that passes under the rules and fails under the changed ones; None where no test can.
 
     It says no more than it must: the answer alone, else also what the item waits for, its day, its derogation, its
@@ -116,7 +116,7 @@ def passes(session: Session, case: PolicyCase) -> bool:
         return False
 
 
-def _entries(decision: Decision, interpret: Mapping[str, str], id_: str) -> Iterator[Entry]:
+def _entries(decision: Decision, interpret: Mapping[str, str], id_: str) -> Iterator[CaseEntry]:
     """What a test can say of an item, the least first."""
     asked = {"expect": [id_], "missing": [], "derogation": [id_], "warnings": [id_], "due": [id_]}
     told = restated(asked, decision)

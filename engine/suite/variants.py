@@ -16,8 +16,8 @@ from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.typing import is_date
 from engine.policy import model
+from engine.suite.running import NOTHING
 
-NOTHING = "—"
 DAY = dt.timedelta(days=1)
 SOME_DAY = "2000-01-01"
 

@@ -19,6 +19,7 @@ from frames import frame_of
 from random_cases import random_facts
 from term_agreement import Encoded
 
+from engine.bulk import expressions, outputs
 from engine.bulk.frame import evaluate_frame
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
@@ -68,6 +69,17 @@ def test_bulk_agrees_with_one_case_on_seeded_random_cases(session: Session, seed
 def test_bulk_agrees_with_one_case_on_every_policy_test(session: Session, effort: Effort) -> None:
     rows = [case.facts for case in effort.share(read_cases(session))]
     wrong = list(differences(session, rows, readings(session, 0)))
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def test_rows_of_a_table_and_remarks_that_are_more_than_the_bits_of_a_number_agree_too(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expressions, "WORD", 3)
+    monkeypatch.setattr(outputs, "WORD", 3)
+    again, texts = Session(session.registry), len(session.registry.conventions)
+    wrong = list(differences(again, drawn(again, 10 * texts)[::texts], readings(again, 0)))
+    again.close()
     assert not wrong, "\n".join(wrong[:20])
 
 

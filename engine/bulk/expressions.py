@@ -6,7 +6,7 @@ import operator as op
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 import polars as pl
@@ -24,7 +24,7 @@ from engine.language.typing import Scope
 from engine.policy.model import Row, Table
 
 NEVER_A_CODE = -1
-WORD = 62  # rows of a table, or duties, that are bits of one whole number
+WORD = 32  # rows of a table, or duties, that are bits of one number
 # What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
 PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 
@@ -159,13 +159,15 @@ class Names:
             can = [self._can_be(name, ref, rows) for name, ref in table.inputs.items()]
             words.append(self.stages.keep(algebra.lift(pl, reduce(op.and_, can))))
         for start, word in reversed([*zip(starts, words, strict=True)]):
-            first = algebra.either(pl, word != 0, word.bitwise_trailing_zeros().cast(pl.Int64) + start, first)
+            first = algebra.either(pl, word != 0, algebra.plus(word.bitwise_trailing_zeros(), start), first)
         first = self.stages.keep(first)
         alone, absent = [], [self.read(ref).absent for ref in table.inputs.values()]
         for start, word in zip(starts, words, strict=True):
             part = keys[start : start + WORD]
             others = [sum(1 << place for place, other in enumerate(part) if other != key) for key in keys]
-            alone.append(word & pl.lit(pl.Series(others, dtype=pl.Int64)).gather(first) == 0)
+            unlike = len(starts) == 1 and len({*keys}) == len(keys)  # no two rows give the same
+            rest = word - 1 if unlike else pl.lit(pl.Series(others, dtype=pl.UInt32)).gather(first)
+            alone.append(word & rest == 0)
         none = algebra.all_of(pl, [algebra.any_of(pl, absent), first.is_null()])
         given = algebra.level([self.constant(key, type_) for key in keys if key is not None])
         if not given:
@@ -186,7 +188,7 @@ class Names:
         for cell, bits in places.items():
             holds = condition(cell.asks(ref), given)
             can = holds is not False if algebra.is_constant(holds) else holds.fill_null(True)
-            found = algebra.plus(found, algebra.either(pl, can, bits, 0))
+            found = algebra.plus(found, algebra.either(pl, can, _bits(bits), _bits(0)))
         return algebra.either(pl, column.absent, free, found)
 
     def kept(self, value: Column) -> Column:
@@ -194,6 +196,11 @@ class Names:
 
     def kept_truth(self, truth: Operand) -> Operand:
         return self.stages.keep(truth)
+
+
+@cache
+def _bits(value: int) -> pl.Expr:
+    return pl.lit(value, pl.UInt32)
 
 
 def item_column(step: Step, names: Names) -> Column:

@@ -112,7 +112,7 @@ def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
 
     def written(bits: pl.Series) -> pl.Series:
         sets = bits.unique()
-        texts = [" ".join(id_ for place, id_ in enumerate(ids) if each >> place & 1) for each in sets]
+        texts = [" ".join(id_ for place, id_ in enumerate(ids) if each >> place & 1) or None for each in sets]
         return bits.replace_strict(sets, pl.Series(texts, dtype=pl.String))
 
     made = (lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(named))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import operator as op
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -33,6 +34,7 @@ NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TRUTHS = ("true", "false")
 UNREAD = "?"  # a text that is no value of any fact
+FEW = 8  # words of a closed list
 # What needs no second look: no sign in it can mean anything else.
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     FRENCH: {"number": "^[0-9]{1,18}$", "boolean": "^(true|false)$", "date": DAY},
@@ -93,7 +95,7 @@ def read_facts(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> 
     wrong = [type_problem(place, fact, types[name]) for name, fact in facts.items() if not holds(fact, types[name])]
     if wrong:
         raise InputFault(wrong)
-    read = table.select(_reading(pl.col(name), fact, types[name]) for name, fact in facts.items())
+    read = table.select(_reading(fact, types[name]) for name, fact in facts.items())
     for name, fact in facts.items():
         if read[name].null_count() > table[name].null_count():
             row = (read[name].is_null() & table[name].is_not_null()).arg_max() or 0
@@ -116,7 +118,7 @@ def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None)
     if dialect is not None:
         table = table.with_columns(plainly(table[name], fact, dialect) for name, fact in facts.items())
     types = table.schema
-    read = (_reading(pl.col(name), fact, types[name]) for name, fact in facts.items())
+    read = (_reading(fact, types[name]) for name, fact in facts.items())
     typed = table.lazy().with_columns(read).collect()
     wrong = [name for name in facts if typed[name].null_count() != table[name].null_count()]
     passed = (pl.lit(table[name].is_null() | typed[name].is_not_null()) for name in wrong)
@@ -140,10 +142,10 @@ def _plain_text(text: str, fact: Fact, dialect: str) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else as_written(value)
 
 
-def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> pl.Expr:
+def _reading(fact: Fact, dtype: pl.DataType) -> pl.Expr:
     """The fact as its own type, null where the column's value is none."""
     text = dtype in TEXTS or dtype.is_decimal()
-    column = column.cast(pl.String) if text else column
+    column: pl.Expr = pl.col(fact.name).cast(pl.String) if text else pl.col(fact.name)
     match fact.type.kind:
         case "number":
             typed, valid = _number_text(column, fact) if text else _number(column, fact, dtype)
@@ -160,7 +162,18 @@ def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> pl.Expr:
             day = column.cast(pl.Date)
             return _only((day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY), day)
         case _:
-            return column.cast(pl.Enum(fact.type.values), strict=False)
+            return _word(column, fact.type.values).alias(fact.name)  # type: ignore[no-any-return]
+
+
+def _word(column: pl.Expr, words: Sequence[str]) -> Any:
+    """The word as a number: one of few is sooner compared with each than looked up."""
+    kind = pl.Enum(words)
+    if len(words) > FEW:
+        return column.cast(kind, strict=False)
+    cases: Any = pl
+    for word in words:
+        cases = cases.when(column == word).then(pl.lit(word, kind))
+    return cases.otherwise(None)
 
 
 def _only(condition: pl.Expr, value: pl.Expr) -> pl.Expr:
@@ -186,10 +199,10 @@ def _number(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, p
 
 
 def _within(value: pl.Expr, fact: Fact) -> pl.Expr:
-    flags = [value.is_not_null()]
-    flags += [value >= float(fact.minimum)] if fact.minimum is not None else []
-    flags += [value <= float(fact.maximum)] if fact.maximum is not None else []
-    return pl.all_horizontal(flags)
+    """Bounds are whole where they can be: a column of whole numbers is not made into fractions for them."""
+    tests = [(test, bound) for test, bound in ((op.ge, fact.minimum), (op.le, fact.maximum)) if bound is not None]
+    flags = (test(value, int(bound) if bound == int(bound) else float(bound)) for test, bound in tests)
+    return pl.all_horizontal(value.is_not_null(), *flags)
 
 
 def _ordered(given: set[str], registry: Registry) -> Iterator[pl.Expr]:
@@ -231,8 +244,7 @@ def _given(
     place: Location, values: Mapping[str, Any], registry: Registry, dialect: str | None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The facts of a row as a case file would hold them, and why others cannot be read."""
-    given: dict[str, Any] = {}
-    problems = []
+    given, problems = dict[str, Any](), list[Problem]()
     for name, fact in registry.vocabulary.facts.items():
         value = values.get(name)
         if value is None:

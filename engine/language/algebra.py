@@ -122,7 +122,11 @@ def times(left: Operand, right: Operand) -> Operand:
 
 
 def plus(left: Operand, right: Operand) -> Operand:
-    return None if left is None or right is None else left + right
+    if left is None or right is None:
+        return None
+    if isinstance(right, int) and right == 0:
+        return left
+    return right if isinstance(left, int) and left == 0 else left + right
 
 
 def tested(test: Test, left: Operand, right: Operand) -> Operand:

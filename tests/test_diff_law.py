@@ -308,12 +308,14 @@ SINCE_2024: Explained = {
     ),
     "A24-21": ("assistant.heures_par_semaine:item",),
     "A24-22": (
-        "contrat.suspension_absence:item",
+        "contrat.suspension_absence:applies_when",
+        "suspension.dans_l_annee:condition",
+        "contrat.suspension_absence:condition:unless",
+        "contrat.suspension_absence:warning",
         "debut_de_la_suspension:item",
         "suspension:item",
         "suspension.debut:item",
         "suspension.fin:item",
-        "suspension.dans_l_annee:item",
     ),
     "A24-23": ("contrat.demenagement:item",),
     "A24-24, S4.2": (
@@ -341,7 +343,7 @@ SINCE_2024: Explained = {
         "objectif.fa_refixe:item",
     ),
     "N-D11": ("contrat_de_travail:item", "contrat.cdi:item"),
-    "N-E1": ("contrat.absence_signalee:item",),
+    "N-E1": ("contrat.absence_signalee:applies_when",),
 }
 
 # Statements that the later text repeats: no rule of these items may differ.

@@ -58,13 +58,13 @@ CENTRE = """beneficiaire: centre_de_sante
 contrat: {date_signature: "2022-05-01", annee: 2}
 centre: {type: polyvalent, equipe: mixte, etp_medecins: 6, etp_assistants: 2.5, fa_par_etp: 992}
 """
-ABSENT = """case:
+DEPARTED = """case:
   contrat: {date_signature: "2023-06-15", option: demi_etp, objectif_mt: 1160, objectif_fa: 1710}
   medecin: {secteur: secteur_1, specialite: medecine_generale, nouvellement_installe: false}
   patientele: {mt_depart: 900, fa_depart: 1600, percentile_fa: 55}
 events:
   - {date: "2023-07-03", type: embauche}
-  - {date: "2024-01-10", type: absence_assistant}
+  - {date: "2024-01-10", type: depart_secretaire}
 """
 
 
@@ -92,10 +92,10 @@ events:
 
 
 def test_an_event_of_which_the_rules_say_nothing_is_not_said_to_count(tmp_path: Path) -> None:
-    (tmp_path / "absent.yaml").write_text(ABSENT, encoding="utf-8")
-    said = " ".join(avenant("timeline", str(tmp_path / "absent.yaml"), "--lang", "fr").output.split())
-    assert "ne disent rien de : Absence de l'assistant sans remplacement, le 10/01/2024" in said
-    assert "compte : Absence" not in said
+    (tmp_path / "departed.yaml").write_text(DEPARTED, encoding="utf-8")
+    said = " ".join(avenant("timeline", str(tmp_path / "departed.yaml"), "--lang", "fr").output.split())
+    assert "ne disent rien de : Départ d'un secrétaire, le 10/01/2024" in said
+    assert "compte : Départ" not in said
 
 
 def test_duties_are_others_only_beside_one_that_is_told(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ HEADER = "contrat.date_signature,contrat.option,contrat.annee,patientele.mt_depa
 LINE = "2024-09-02,demi_etp,1,900"
 
 
-def batch(*arguments: object, policies: Path = SMALL) -> Result:
-    return avenant("batch", *map(str, arguments), "--policies", str(policies), "--lang", "en")
+def batch(*arguments: object, policies: Path | None = SMALL) -> Result:
+    """The command under these policies, or under the real ones, which it finds itself."""
+    named = () if policies is None else ("--policies", str(policies))
+    return avenant("batch", *map(str, arguments), *named, "--lang", "en")
 
 
 def codes(result: Result) -> list[str]:

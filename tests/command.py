@@ -40,12 +40,12 @@ def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:
     Commands share the sessions of this process: rules are read again where a file of their folder has changed.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "load", _kept)
+        patch.setattr(engine, "load", kept)
         return CliRunner().invoke(cli, arguments, input=stdin, prog_name="avenant")
 
 
-def _kept(policies: str | None = None, *, load: Callable[[str | None], Session] = engine.load) -> Session:
-    """The session of a folder, as it was last read."""
+def kept(policies: str | None = None, *, load: Callable[[str | None], Session] = engine.load) -> Session:
+    """The session of a folder, as it was last read: all tests of a process share what it compiles."""
     place = policies_place(policies, Path.cwd())
     root = place.path.resolve()
     files = sorted([*root.glob("*/*.yaml"), *(root.parent / "schemas").glob("*.json")])

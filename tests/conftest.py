@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from command import kept
 from fewer_rules import only
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from engine.evaluation.session import Session
 from engine.language.pieces import Piece
 from engine.policy import loader
 from engine.policy.reading import load_registry
+from engine.suite.running import PolicyCase, read_cases
 
 T = TypeVar("T")
 KEPT = 300  # texts of rules that are not parsed again
@@ -140,6 +142,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cache folder for these tests alone: what an older engine remembers of policies must not answer for this one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.chdir(ROOT)  # where the real rules are read from
         yield
 
 
@@ -192,10 +195,15 @@ def one_place_and_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def session(policies: Path) -> Iterator[Session]:
-    opened = Session(load_registry(policies))
-    yield opened
-    opened.close()
+def session() -> Session:
+    """The real rules, in the session that commands have of them."""
+    return kept()
+
+
+@pytest.fixture(scope="session")
+def policy_cases(session: Session) -> list[PolicyCase]:
+    """The tests of the real rules, read once."""
+    return read_cases(session)
 
 
 @pytest.fixture(scope="module")

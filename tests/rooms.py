@@ -49,14 +49,14 @@ def room(name: str) -> str:
     return parts[1] if len(parts) > 1 else "engine"
 
 
-def tree(path: Path) -> ast.Module:
-    """A module as Python reads it, once for all who ask."""
-    return _tree(path.read_text(encoding="utf-8"))
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """A module as Python reads it and all that it holds, once for all who ask."""
+    return _nodes(path.read_text(encoding="utf-8"))
 
 
 @cache
-def _tree(text: str) -> ast.Module:
-    return ast.parse(text)
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(text)))
 
 
 def imported(path: Path) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def imported(path: Path) -> tuple[str, ...]:
 @cache
 def _imported(text: str) -> tuple[str, ...]:
     names: list[str] = []
-    for node in ast.walk(_tree(text)):
+    for node in _nodes(text):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

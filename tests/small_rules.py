@@ -12,6 +12,7 @@ from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
 
 SMALL = ROOT / FIXTURES / "small_policies"
+AGAIN = "transitoire.yaml"  # where a text changes those before it
 
 OVERLAY = """overlays:
   - id: contrats_en_cours
@@ -76,6 +77,14 @@ def rewrite(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, (path, old)
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def date_threshold(root: Path, values: str, source: str = "2024-06") -> None:
+    """Adds a parameter with these values, what reads it, and its source of that month."""
+    entry = f'  note: {{title: Note, publisher: Avenant, kind: derived, date: "{source}"}}\ninterpretations:'
+    rewrite(root / "nouvelle/convention.yaml", "interpretations:", entry)
+    read_by = AT_THRESHOLD.replace("cite:", "informs: true\n    cite:")
+    (root / "nouvelle/seuils.yaml").write_text(THRESHOLD.replace(VALUE, values) + read_by, encoding="utf-8")
 
 
 def amend(

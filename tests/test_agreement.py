@@ -10,7 +10,7 @@ from conftest import Effort
 from oracle_agreement import differences, open_questions, plain_data, random_differences
 
 from engine.evaluation.session import Session
-from engine.suite.running import read_cases
+from engine.suite.running import PolicyCase
 
 CASES = 20_000
 
@@ -21,11 +21,10 @@ def books(policies: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_the_oracle_agrees_on_the_policy_tests(
-    session: Session, books: dict[str, dict[str, Any]], effort: Effort
+    session: Session, policy_cases: list[PolicyCase], books: dict[str, dict[str, Any]], effort: Effort
 ) -> None:
     wrong = []
-    cases = read_cases(session)
-    for case in effort.share(cases, part=80):
+    for case in effort.share(policy_cases, part=160):
         convention = session.registry.conventions[case.convention]
         defaults = {id_: default for id_, _, default in open_questions(session, convention)}
         choices = defaults | case.entry.get("interpret", {})
@@ -37,5 +36,5 @@ def test_the_oracle_agrees_on_the_policy_tests(
 def test_the_oracle_agrees_on_seeded_random_cases(
     session: Session, books: dict[str, dict[str, Any]], effort: Effort
 ) -> None:
-    wrong = list(random_differences(session, books, effort.of(CASES, part=120)))
+    wrong = list(random_differences(session, books, effort.of(CASES, part=240)))
     assert not wrong, "\n".join(wrong[:20])

@@ -37,7 +37,6 @@ from engine.evaluation.session import Session
 from engine.files import replacing
 from engine.policy.registry import Outside
 
-REAL = ROOT / "policies"
 PORTFOLIO = ROOT / "examples" / "portfolio.csv"
 MAIN = "from engine.cli import main; main()"
 
@@ -63,7 +62,7 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
     output, wanted = tmp_path / "out.parquet", effort.of(10_000, part=25)
     with PORTFOLIO.open(encoding="utf-8") as stream:
         source = written(tmp_path / "rows.csv", *(line.rstrip("\n") for line in islice(stream, wanted + 1)))
-    result = batch(source, "-o", output, "--missing", policies=REAL)
+    result = batch(source, "-o", output, "--missing", policies=None)
     assert result.exit_code == 0, result.output
     frame = pl.read_parquet(output)
     assert len(frame) == wanted
@@ -113,7 +112,7 @@ def test_every_format_of_an_output_holds_the_same_rows(tmp_path: Path) -> None:
     pl.read_csv(PORTFOLIO, n_rows=60, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
     for wanted in ("csv", "parquet", "jsonl"):
         output = tmp_path / f"out.{wanted}"
-        assert batch(source, "-o", output, "--criteria", policies=REAL).exit_code == 0
+        assert batch(source, "-o", output, "--criteria", policies=None).exit_code == 0
     frame = pl.read_parquet(tmp_path / "out.parquet")
     assert not {pl.Enum, pl.Categorical}.intersection(dtype.base_type() for dtype in frame.dtypes)
     assert duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall() == frame.rows()
@@ -623,7 +622,7 @@ UNSAID = (
 
 def test_a_row_tells_what_it_can_still_be_and_what_it_leaves_unsaid(tmp_path: Path) -> None:
     source, output = written(tmp_path / "in.csv", *UNSAID), tmp_path / "out.jsonl"
-    result = batch(source, "-o", output, "--missing", "--unsaid", policies=REAL)
+    result = batch(source, "-o", output, "--missing", "--unsaid", policies=None)
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert [row["assumptions"] for row in rows] == [["hypothese.embauche"], None, None]
@@ -680,7 +679,7 @@ def test_a_column_of_ones_own_called_like_one_not_asked_for_keeps_its_texts(tmp_
 
 def test_people_read_it_in_words(tmp_path: Path) -> None:
     source, output = written(tmp_path / "in.csv", *(line.replace(",", ";") for line in UNSAID)), tmp_path / "out.csv"
-    asked = ("-o", output, "--missing", "--unsaid", "--policies", REAL, "--lang", "fr")
+    asked = ("-o", output, "--missing", "--unsaid", "--lang", "fr")
     assert avenant("batch", str(source), *map(str, asked)).exit_code == 0
     with output.open(encoding="utf-8-sig", newline="") as stream:
         hire, open_, aged = csv.DictReader(stream, delimiter=";")
@@ -698,7 +697,7 @@ def test_what_a_number_can_still_be_is_written_as_its_column_writes_it(tmp_path:
     lines = (facts, f"{start},1300,1300,", f"{start},1500,,", f"{start},,,secteur_1")
     source = written(tmp_path / "in.csv", *(line.replace(",", ";") for line in lines))
     output = tmp_path / "out.csv"
-    asked = ("-o", output, "--missing", "--policies", REAL, "--lang", "fr")
+    asked = ("-o", output, "--missing", "--lang", "fr")
     assert avenant("batch", str(source), *map(str, asked)).exit_code == 0
     with output.open(encoding="utf-8-sig", newline="") as stream:
         third, open_, bounded = (row["Valeurs encore possibles"] for row in csv.DictReader(stream, delimiter=";"))

@@ -16,7 +16,7 @@ from engine.evaluation.program import Run
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import UNDETERMINED
-from engine.suite.running import read_cases
+from engine.suite.running import PolicyCase
 
 CASES = 2_000
 KEPT = {SIGNATURE, BENEFICIARY}
@@ -26,12 +26,14 @@ def refused(run: Run, refusals: Mapping[str, Sequence[str]]) -> bool:
     return any(run.answers[verdict][0] in words for verdict, words in refusals.items())
 
 
-def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(session: Session, effort: Effort) -> None:
+def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(
+    session: Session, policy_cases: list[PolicyCase], effort: Effort
+) -> None:
     (fact,) = session.registry.vocabulary.by_cases
     rng = random.Random(27)
-    cases = [case.facts for case in read_cases(session) if fact.name in case.facts]
+    cases = [case.facts for case in policy_cases if fact.name in case.facts]
     waited, joined = 0, set[str]()
-    for _ in range(effort.of(CASES, part=20)):
+    for _ in range(effort.of(CASES, part=40)):
         given = dict(rng.choice(cases))
         for name in (fact.name, *rng.sample(sorted(given.keys() - KEPT), 2)):
             given.pop(name, None)
@@ -59,5 +61,5 @@ def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(sessi
             if mine is not alone.answers[item.id][0]:
                 joined.add(item.kind)
                 assert found.answers[item.id][2] == 0
-    assert waited > effort.of(CASES, part=20)
+    assert waited > effort.of(CASES, part=40)
     assert "quantity" in joined

@@ -16,7 +16,9 @@ from small_rules import OVERLAY, rewrite
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.language.expressions import Compare, FactRef, Literal
+from engine.policy.model import Convention
 from engine.policy.reading import read_registry
+from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.suite import mutation
 from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
@@ -57,6 +59,11 @@ def reached(rules: Session, cases: list[PolicyCase]) -> Coverage:
 @pytest.fixture(scope="module")
 def score(rules: Session, cases: list[PolicyCase]) -> Score:
     return mutation_score(rules.registry, cases, processes=1)
+
+
+def alone(session: Session, text: Convention) -> Registry:
+    """The rules with one text alone."""
+    return replace(session.registry, conventions={text.id: text})
 
 
 def place(found: Coverage, kind: str, name: str) -> CoveragePoint:
@@ -149,7 +156,9 @@ def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(tmp_path: Path)
     session.close()
 
 
-def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:
+def test_a_suite_without_cases_notices_nothing(rules: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [*mutants(rules.registry, {})][:4]
+    monkeypatch.setattr("engine.suite.mutation.mutants", lambda registry, types: few)
     assert mutation_score(rules.registry, [], processes=1).share() == 0
 
 
@@ -196,19 +205,22 @@ def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
     assert caught.value.problems[0].code == "no-rules"
 
 
-def test_every_test_looks_at_what_would_refuse_its_case(session: Session) -> None:
-    one = read_cases(session, "2019_avenant7/tests/funding_test.yaml")[0]
+def test_every_test_looks_at_what_would_refuse_its_case(session: Session, policy_cases: list[PolicyCase]) -> None:
+    one = next(
+        case for case in policy_cases if case.convention == "2019_avenant7" and "aide.bareme" in case.entry["expect"]
+    )
     assert "offre.contrat.option" in observe(session, [one])[0].looked_at
 
 
 def test_a_test_that_is_decided_by_cases_notices_what_it_rests_on(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: Session, policy_cases: list[PolicyCase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole aid is due whatever the specialty: for one doctor by attending-doctor patients too, for another not."""
-    (case,) = (case for case in read_cases(session) if "les deux objectifs atteints à coup sûr" in case.entry["name"])
+    (case,) = (case for case in policy_cases if "les deux objectifs atteints à coup sûr" in case.entry["name"])
 
-    of = ("2019_avenant7", "mt_atteint", "is", "is_not")  # of whom its objective asks
-    places = ((m, (m.convention.id, m.subject, m.change.before, m.change.after)) for m in mutants(session.registry, {}))
+    text = session.registry.conventions["2019_avenant7"]
+    of = ("mt_atteint", "is", "is_not")  # of whom its objective asks
+    places = ((m, (m.subject, m.change.before, m.change.after)) for m in mutants(alone(session, text), {}))
     drawn = [mutant for mutant, place in places if place == of]
 
     def fate(mutant: Mutant) -> str:
@@ -232,7 +244,7 @@ def test_no_window_is_moved_over_a_day_on_which_it_reaches_no_contract(session: 
 
 def test_what_is_not_met_is_not_done_whatever_else_would_have_it_done(session: Session) -> None:
     text = session.registry.conventions["2023_reglement_arbitral"]
-    rules = Session(replace(session.registry, conventions={text.id: text}))
+    rules = Session(alone(session, text))
     equivalence, shown = Equivalence(rules), []
     for each in mutants(rules.registry, {}):
         if (each.subject, each.change.before, each.change.after) == ("profil.diplome", "4", "3"):

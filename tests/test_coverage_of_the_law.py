@@ -16,7 +16,7 @@ from engine.language.facts import YEAR
 from engine.policy.model import WITHHELD, Convention, Criterion, Item, Obligation, Outcome
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed, observe
-from engine.suite.running import PolicyCase, read_cases, run_case
+from engine.suite.running import PolicyCase, run_case
 
 STATEMENTS = (
     *(f"S0.{n}" for n in range(1, 12)),
@@ -70,14 +70,9 @@ def registry(session: Session) -> Registry:
 
 
 @pytest.fixture(scope="module")
-def cases(session: Session) -> list[PolicyCase]:
-    return read_cases(session)
-
-
-@pytest.fixture(scope="module")
-def observed(session: Session, cases: list[PolicyCase]) -> list[Observed]:
-    found = observe(session, cases)
-    assert len(found) == len(cases), "every policy test is decided by some convention"
+def observed(session: Session, policy_cases: list[PolicyCase]) -> list[Observed]:
+    found = observe(session, policy_cases)
+    assert len(found) == len(policy_cases), "every policy test is decided by some convention"
     return found
 
 
@@ -141,11 +136,11 @@ def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> 
 
 @pytest.mark.turns(place=sorted(named()), every=4)
 def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
-    place: tuple[str, str], session: Session, cases: list[PolicyCase], observed: list[Observed]
+    place: tuple[str, str], session: Session, policy_cases: list[PolicyCase], observed: list[Observed]
 ) -> None:
     (convention, id_), registry = place, session.registry
     if id_ in registry.conventions[convention].interpretations:
-        taken = {choice for case in cases for choice in case.entry.get("interpret", {})}
+        taken = {choice for case in policy_cases for choice in case.entry.get("interpret", {})}
         assert id_ in taken, "no policy test takes the other side"
         return
     broken = {**registry.conventions, convention: without(registry.conventions[convention], id_)}
@@ -168,10 +163,10 @@ def test_every_duty_says_what_follows_where_it_is_not_met(registry: Registry) ->
     assert not silent
 
 
-def test_a_payment_is_withheld_where_a_duty_says_so(session: Session, cases: list[PolicyCase]) -> None:
+def test_a_payment_is_withheld_where_a_duty_says_so(session: Session, policy_cases: list[PolicyCase]) -> None:
     """Where a duty is not met, as the tests of its text have it, neither the aid due nor any payment applies."""
     seen = set()
-    for case in cases:
+    for case in policy_cases:
         if "assistant.ancien_secretaire" not in case.facts or "interpret" in case.entry:
             continue
         decision = session.decide({YEAR: 3, **case.facts}, case.forced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -29,7 +29,7 @@ from engine.policy.model import Convention
 from engine.proof.encoding import encode
 from engine.proof.possible import values_apart
 from engine.proof.space import make_space
-from engine.suite.running import read_cases
+from engine.suite.running import PolicyCase
 
 FIRST = "2020_centres_de_sante"
 MOST = 60  # combinations of an item: all of them where there are so few, else a seeded sample
@@ -73,10 +73,10 @@ def before(value: Any, scale: int) -> Any:
     return None if isinstance(value, str | bool) else exact(value - Fraction(1, 10**scale))
 
 
-def enumerated(session: Session, convention: Convention, most: int) -> Iterator[Facts]:
+def enumerated(session: Session, cases: Sequence[PolicyCase], convention: Convention, most: int) -> Iterator[Facts]:
     """A whole case of the policies' tests, with the facts that an item reads taken through their classes."""
     apart = classes(session, convention)
-    wholes = [case.facts for case in read_cases(session) if case.convention == convention.id]
+    wholes = [case.facts for case in cases if case.convention == convention.id]
     for step in session.program(convention, ()).plan.steps:
         if step.item.transitional:
             continue
@@ -106,11 +106,15 @@ def admissible(facts: Facts, session: Session, convention: Convention) -> bool:
 
 @pytest.mark.sweep(number=len(CONVENTIONS), usual=1)
 def test_all_three_agree_on_every_item_over_the_classes_of_its_facts(
-    number: int, session: Session, books: dict[str, dict[str, Any]], effort: Effort
+    number: int,
+    session: Session,
+    policy_cases: list[PolicyCase],
+    books: dict[str, dict[str, Any]],
+    effort: Effort,
 ) -> None:
     """Those of centres in any case: random cases of every convention are compared elsewhere."""
     convention = session.registry.conventions[sorted(CONVENTIONS, key=FIRST.__eq__, reverse=True)[number]]
-    rows = list(enumerated(session, convention, effort.of(MOST, part=30)))
+    rows = list(enumerated(session, policy_cases, convention, effort.of(MOST, part=30)))
     assert len(rows) > effort.of(5) * len(convention.items)
     choices = {name: default for name, _, default in open_questions(session, convention)}
     wrong = list(column_agreement.differences(session, rows, choices))

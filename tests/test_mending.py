@@ -82,7 +82,7 @@ def test_one_key_renamed_is_told_at_its_line_and_makes_nothing_else_wrong(tmp_pa
     root = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
     files = sorted(root.glob("*/*.yaml"))
     numbers = random.Random(5)
-    for _ in range(effort.of(100, part=50)):
+    for _ in range(effort.of(100, part=100)):
         file = numbers.choice(files)
         document = load(file)
         path = numbers.choice([path for path in paths(document.data) if path[-2:-1] not in NAMING])

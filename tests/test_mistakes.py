@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import LANGUAGES, avenant
-from small_rules import AT_THRESHOLD, OVERLAY, SMALL, THRESHOLD, VALUE, rewrite
+from small_rules import AGAIN, OVERLAY, SMALL, THRESHOLD, VALUE, date_threshold, rewrite
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -120,14 +120,7 @@ def following(old: str, new: str) -> list[Step]:
 
 
 def dated(values: str, source: str = "2024-06") -> list[Step]:
-    """A parameter with more values, and what reads it."""
-    entry = f'  note: {{title: Note, publisher: Avenant, kind: derived, date: "{source}"}}\ninterpretations:'
-    extra = AT_THRESHOLD.replace("cite:", "informs: true\n    cite:")
-    last = '      - {from: "2024-06-22", value: 775}\n'
-    return [
-        edited(HEAD, "interpretations:", entry),
-        put("nouvelle/seuils.yaml", THRESHOLD.replace(last, values) + extra),
-    ]
+    return [lambda root: date_threshold(root, values, source)]
 
 
 def row(old: str, new: str) -> list[Step]:
@@ -135,7 +128,6 @@ def row(old: str, new: str) -> list[Step]:
 
 
 PERCENT = "{percent_of: [0.8, {fact: patientele.mt_actuelle}]}"
-AGAIN = "transitoire.yaml"
 MINIMUM = """      any:
         - {fact: patientele.mt_depart, more_than: 775}
         - all:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from command import avenant, refused
-from small_rules import OVERLAY, VALUE, read, rewrite, told
-from test_mistakes import AGAIN, dated
+from small_rules import AGAIN, OVERLAY, VALUE, date_threshold, read, rewrite, told
 
 from engine.policy.model import Table
 
@@ -94,8 +93,7 @@ def test_a_new_text_rests_on_one_way_to_begin(small_copy: Path) -> None:
 def test_only_dated_values_that_hold_or_come_go_over_to_a_whole_text(small_copy: Path) -> None:
     later = VALUE + VALUE.replace("2024-06-22", "2025-06-01").replace("775", "780")
     later += VALUE.replace("2024-06-22", "2028-01-01").replace("775", "790")
-    for step in dated(later):
-        step(small_copy)
+    date_threshold(small_copy, later)
     started = ("new", "entier", "--whole", "nouvelle", "--from", "2027-01-01", "--policies", str(small_copy))
     assert avenant(*started).exit_code == 0
     body = read(small_copy).by_id("entier").items["seuil"].body

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from command import ROOT
-from rooms import tree
+from rooms import nodes
 
 from engine.evaluation.session import Session
 from engine.policy.model import Convention, Criterion, Outcome
@@ -32,7 +32,7 @@ def test_no_id_of_a_policy_stands_in_the_engine(session: Session) -> None:
     for path in sorted((ROOT / "engine").rglob("*.py")):
         if ids.isdisjoint(re.findall(r"[\w.]+", path.read_text(encoding="utf-8"))):
             continue  # no word of it is an id, in quotes or not
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ids:
                 naming.setdefault(path.relative_to(ROOT).as_posix(), set()).add(node.value)
     assert naming == {}

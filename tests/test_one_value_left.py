@@ -26,7 +26,7 @@ from engine.proof.possible import encode_case, open_facts
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.witness import value_of
-from engine.suite.running import PolicyCase, read_cases
+from engine.suite.running import PolicyCase
 
 CASES = 800  # of each draw
 KEPT = (SIGNATURE, BENEFICIARY, YEAR)
@@ -117,15 +117,16 @@ def only_value(session: Session, decision: Decision, facts: Facts, ids: list[str
 
 
 @pytest.mark.sweep(seed=8, usual=1)
-def test_what_waits_for_facts_has_more_than_one_value_left(session: Session, effort: Effort, seed: int) -> None:
+def test_what_waits_for_facts_has_more_than_one_value_left(
+    session: Session, policy_cases: list[PolicyCase], effort: Effort, seed: int
+) -> None:
     rng = random.Random(seed)
-    cases = read_cases(session)
-    values = pools(cases)
+    values = pools(policy_cases)
     wrong, asked = [], 0
-    for decision, facts, ids in waiting(session, cases, rng, effort.of(CASES, part=80)):
+    for decision, facts, ids in waiting(session, policy_cases, rng, effort.of(CASES, part=160)):
         asked += len(ids)
         left = alike(session, decision, facts, ids, values[decision.convention.id])
         for id_, value in only_value(session, decision, facts, left) if left else ():
             wrong.append(f"{decision.convention.id}, {id_}: only {value} is left; {facts}")
-    assert asked > effort.of(100, part=2)
+    assert asked > effort.of(100, part=4)
     assert not wrong, "\n".join(wrong[:5])

@@ -14,7 +14,7 @@ from engine.language.expressions import FactRef, below
 from engine.language.facts import BENEFICIARY
 from engine.policy.checks import check_folder
 from engine.policy.registry import Outside
-from engine.suite.running import PolicyCase, read_cases, run_case, suite_files
+from engine.suite.running import PolicyCase, run_case, suite_files
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
@@ -25,11 +25,6 @@ SHOWN = [
     *(POLICIES.parent / "schemas" / f"{name}.schema.json" for name in ("case", "dossier")),
     *sorted((POLICIES.parent / "engine" / "words").glob("*/*.json")),
 ]
-
-
-@pytest.fixture(scope="module")
-def cases(session: Session) -> list[PolicyCase]:
-    return read_cases(session)
 
 
 def test_the_check_is_silent_on_the_policies() -> None:
@@ -54,8 +49,9 @@ def test_every_fact_that_a_case_may_state_is_read_by_some_rule_and_its_values_ha
 
 
 @pytest.mark.parametrize("path", suite_files(POLICIES), ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
-def test_every_case_of_the_suite_passes(path: Path, session: Session, cases: list[PolicyCase]) -> None:
-    own = [case for case in cases if Path(case.at.file) == path]
+def test_every_case_of_the_suite_passes(path: Path, session: Session, policy_cases: list[PolicyCase]) -> None:
+    file = path.relative_to(POLICIES.parent).as_posix()
+    own = [case for case in policy_cases if case.at.file == file]
     assert own
     failed = [
         f"{outcome.case.at} {outcome.case.name}: {outcome.differences} {[p.line() for p in outcome.problems]}"
@@ -66,15 +62,15 @@ def test_every_case_of_the_suite_passes(path: Path, session: Session, cases: lis
 
 
 def test_each_convention_has_its_suites_and_all_have_at_least_120_cases(
-    session: Session, cases: list[PolicyCase]
+    session: Session, policy_cases: list[PolicyCase]
 ) -> None:
-    counts = Counter(case.convention for case in cases)
+    counts = Counter(case.convention for case in policy_cases)
     assert set(counts) == set(session.registry.conventions)
     assert sum(counts.values()) >= 120
 
 
-def test_every_interpretation_is_taken_both_ways_by_some_case(session: Session, cases: list[PolicyCase]) -> None:
-    taken = {(id_, choice) for case in cases for id_, choice in case.entry.get("interpret", {}).items()}
+def test_every_interpretation_is_taken_both_ways_by_some_case(session: Session, policy_cases: list[PolicyCase]) -> None:
+    taken = {(id_, choice) for case in policy_cases for id_, choice in case.entry.get("interpret", {}).items()}
     for convention in session.registry.conventions.values():
         for id_, question in convention.interpretations.items():
             others = set(question.choices) - {question.default}

@@ -171,7 +171,7 @@ def lives(session: Session, effort: Effort) -> Iterator[Timeline]:
     documents = [loader.load(path, path.name) for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))]
     rng = random.Random(SEED)
     drawn = (
-        loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=50))
+        loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=100))
     )
     for document in (*effort.share(documents, part=50), *drawn):
         try:

@@ -29,6 +29,7 @@ GUIDE = ROOT / "docs/fr/redacteurs.md"
 AMENDMENT = ROOT / "docs/fr/avenant"
 COPIED_WHOLE = ("2030", "01/01/2030", "--whole")  # the commands about a text that stands alone
 OF_DOCTORS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention")  # the texts of a copy that is not whole
+CHANGED = ("eligibility", "mutation", "objectives", "verification")  # the suites of the one that is amended
 LONGEST = 80  # lines of the tutorial's amendment, tests and differences included
 CASE = """contrat: {date_signature: "2023-09-04", option: demi_etp}
 medecin: {secteur: secteur_1, specialite: medecine_generale, age: 66}
@@ -51,12 +52,17 @@ def commands() -> list[str]:
 class Copy:
     """A copy of the project under git, whose ``avenant`` is its own where a shell runs it.
 
-    Where it is not ``whole``, it has the texts of doctors alone.
+    Where it is not ``whole``, it has the texts of doctors alone: of the amended one the suites of which a case then
+    changes, of the others one suite each.
     """
 
     def __init__(self, top: Path, whole: bool) -> None:
+        kept = {ROOT / "policies" / text / "tests": {"lifecycle_test.yaml"} for text in OF_DOCTORS}
+        kept[ROOT / "policies" / "2024_convention" / "tests"] = {f"{name}_test.yaml" for name in CHANGED}
+        kept[ROOT / "policies"] = {*OF_DOCTORS}
+
         def left_out(folder: str, names: Sequence[str]) -> set[str]:
-            return set() if whole or Path(folder) != ROOT / "policies" else {*names} - {*OF_DOCTORS}
+            return set() if whole else {*names} - kept.get(Path(folder), {*names})
 
         self.top = top
         for name in ("engine", "policies", "schemas", "docs/fr/avenant"):  # with bytecode, or each is compiled again

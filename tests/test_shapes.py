@@ -77,7 +77,7 @@ def test_the_quick_test_and_the_library_agree(root: Path, name: str, effort: Eff
     assert sound
     assert all(fits(data) for data in sound)
     verdicts = set()
-    for _ in range(effort.of(MANGLED, part=20)):
+    for _ in range(effort.of(MANGLED, part=40)):
         data = mangled(rng, rng.choice(sound))
         verdicts.add(library.is_valid(data))
         assert fits(data) == library.is_valid(data), data

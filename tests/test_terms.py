@@ -31,7 +31,7 @@ from engine.proof.possible import encode_case
 from engine.proof.prover import Prover
 from engine.proof.solving import DEFAULT_EFFORT, Solver, Status
 from engine.proof.witness import value_of
-from engine.suite.running import read_cases
+from engine.suite.running import PolicyCase
 
 CASES = 20_000
 MOST_CHANGED = "2019_avenant7"
@@ -50,11 +50,11 @@ def encoded(session: Session, effort: Effort) -> Iterator[Encoded]:
 
 
 def test_terms_agree_with_the_evaluator_on_every_policy_test(
-    session: Session, encoded: Encoded, effort: Effort
+    policy_cases: list[PolicyCase], encoded: Encoded, effort: Effort
 ) -> None:
     wrong = []
     conventions = encoded.session.registry.conventions
-    cases = [case for case in read_cases(session) if case.convention in conventions]
+    cases = [case for case in policy_cases if case.convention in conventions]
     for case in effort.share(cases, part=200):
         convention = conventions[case.convention]
         questions = encoded.of(convention).questions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from engine.errors import InputFault, Problem, fault, nearest, wrong
 from engine.evaluation.decision import (
@@ -215,11 +215,13 @@ def payments(run: Run, found: Mapping[str, Result]) -> tuple[PaymentLine, ...]:
     return tuple(lines)
 
 
-def obligations(run: Run, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
-    """Every obligation with its status on the day asked about."""
+def obligations(run: Run, as_of: dt.date | None, wanted: Container[str] | None = None) -> tuple[ObligationLine, ...]:
+    """Every obligation (or those ``wanted``) with its status on the day asked about."""
     lines = []
     for compiled in run.program.obligations:
         item = compiled.step.item
+        if wanted is not None and item.id not in wanted:
+            continue
         status, due, missing, rests = obligation_status(compiled, run, as_of)
         behind = {name: run.facts[name] for name in _facts_of(run, rests)}
         days = [behind.get(name) for name in _days(run.program, item)] if status == "done" else []

@@ -146,13 +146,13 @@ class Session:
         interpret: Mapping[str, str] | None = None,
         as_of: dt.date | None = None,
         years: bool = True,
-        only: Iterable[str] | None = None,
+        only: Sequence[str] | None = None,
         by_cases: bool = True,
     ) -> Decision:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
 
         Without ``years`` the amounts of the years are left out where the case names none. With ``only`` it holds these
-        results and what they rest on, and says nothing of what open ones can be. Not ``by_cases``: each as it reads.
+        items and what they rest on, and says nothing of what open results can be. Not ``by_cases``: each as it reads.
 
         Raises:
             InputFault: no convention on the signature date, facts that contradict each other, or a policy defect.
@@ -176,7 +176,7 @@ class Session:
             facts=facts,
             results=found,
             payments=payments(run, found) if YEAR in facts else (),
-            obligations=obligations(run, as_of),
+            obligations=obligations(run, as_of, only),
             interpretations={id_: choice for id_, choice in case.choices.items() if id_ in used},
             trace=run.trace,
             years=self._years(case) if years and YEAR not in facts else (),

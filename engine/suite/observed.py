@@ -51,8 +51,7 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
             run = session.settled(case.facts, case.entry.get("interpret"), case.forced).run()
         except (InputFault, UsageFault):
             continue
-        about = frozenset((*subjects(case.entry), *case.entry.get("due", ())))
-        found.append(_observed(case, run, about))
+        found.append(_observed(case, run, frozenset(subjects(case.entry))))
     return found
 
 

@@ -183,7 +183,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
 
 def subjects(entry: Mapping[str, Any]) -> list[str]:
     """The items of which a test expects something."""
-    keys = ("expect", "derogation", "warnings", "no_warnings")
+    keys = ("expect", "derogation", "due", "warnings", "no_warnings")
     return [id_ for key in keys for id_ in entry.get(key, ())]
 
 

@@ -326,11 +326,14 @@ def test_the_examples_of_the_page_run() -> None:
     with running() as (_, port):
         with urllib.request.urlopen(f"http://localhost:{port}/api") as served:
             shown = html.unescape(served.read().decode())
+        found = set()
         for text in (page.replace("8000", str(port)), shown.replace("</code>", "```").replace("<code>", "```python\n")):
             (curl,) = re.findall(rf"localhost:{port}(/api/\S+) .*?-d '(.*?)'", text, re.DOTALL)
             (script,) = re.findall(r"```python\n(import .*?)```", text, re.DOTALL)
+            found.add((*curl, script.strip()))
+        for path, body, script in found:
             call = urllib.request.Request(
-                f"http://localhost:{port}{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
+                f"http://localhost:{port}{path}", body.encode(), {"Content-Type": "application/json"}
             )
             with urllib.request.urlopen(call) as answer:
                 assert json.load(answer)["results"]["eligibilite"]["value"] == "ineligible"

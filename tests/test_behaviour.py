@@ -285,7 +285,7 @@ def test_a_case_around_an_edit_has_days_of_the_calendar(session: Session) -> Non
         assert isinstance(extended, Connect)
         return replace(item, unless=replace(item.unless, parts=(*others, replace(extended, operator="any"))))
 
-    found = compared(rules, "2019_avenant7", "verification.resultat", either)
+    found = compared(rules, "2023_reglement_arbitral", "verification.resultat", either)
     rules.close()
     assert {effect.after for effect in of(found, "verification.resultat")} == {NOT_APPLICABLE}
 

@@ -48,8 +48,7 @@ def schema() -> Draft7Validator:
     return Draft7Validator(data, format_checker=FormatChecker())
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.turns(path=EXAMPLES, lang=LANGUAGES)
 def test_the_json_of_every_example_fits_the_output_schema(
     path: Path, lang: str, schema: Draft7Validator, session: Session
 ) -> None:

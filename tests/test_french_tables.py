@@ -14,6 +14,7 @@ from click.testing import Result
 from command import CASES, avenant, refused
 from hypothesis import given
 from hypothesis import strategies as st
+from small_rules import SMALL
 
 from engine.bulk.headers import columns_of, header_problems
 from engine.errors import InputFault, Location
@@ -28,6 +29,11 @@ GOOD = "02/09/2024;Mi-temps;Secteur 1;Médecine générale;1 100"
 
 def batch(source: Path, output: Path, *options: str) -> Result:
     return avenant("batch", str(source), "-o", str(output), "--lang", "fr", *options)
+
+
+def taken(source: Path, output: Path, *options: str) -> Result:
+    """As :func:`batch` under the small policies, for what depends on no rule."""
+    return batch(source, output, "--policies", str(SMALL), *options)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -111,17 +117,17 @@ def test_a_row_that_is_refused_waits_for_nothing(tmp_path: Path) -> None:
 
 def test_every_row_of_a_whole_french_table_is_decided(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
-    assert batch(CASES / "french_excel_all_refused.csv", output).exit_code == 0
+    assert taken(CASES / "french_excel_all_refused.csv", output).exit_code == 0
     assert [row["Dossier"] for row in rows(output)] == ["A1", "A2", "A3"]
     assert rows(output)[0]["Médecin"] == "cabinet du Châtelet"
 
 
 def test_a_table_in_windows_1252_is_refused_with_the_remedy_and_read_once_that_is_said(tmp_path: Path) -> None:
     source, output = CASES / "french_excel_cp1252.csv", tmp_path / "out.csv"
-    told = refused(batch(source, output))
+    told = refused(taken(source, output))
     assert "0xc9" in told
     assert "--encoding cp1252" in told
-    assert batch(source, output, "--encoding", "cp1252").exit_code == 0
+    assert taken(source, output, "--encoding", "cp1252").exit_code == 0
     assert rows(output)[0]["dossier"] == "Dossier É1"
 
 
@@ -129,12 +135,12 @@ def test_a_table_in_windows_1252_is_refused_with_the_remedy_and_read_once_that_i
 def test_unicode_text_of_a_spreadsheet_is_known_by_its_mark(tmp_path: Path, encoding: str) -> None:
     source = table(tmp_path, GOOD.replace(";", "\t"), header=HEADER.replace(";", "\t"), encoding=encoding)
     output = tmp_path / "out.csv"
-    assert batch(source, output).exit_code == 0
+    assert taken(source, output).exit_code == 0
     assert rows(output)[0]["patientele.mt_depart"] == "1100"
 
 
 def test_a_table_without_rows_has_no_table_of_zeros(tmp_path: Path) -> None:
-    told = batch(table(tmp_path), tmp_path / "out.csv").stdout
+    told = taken(table(tmp_path), tmp_path / "out.csv").stdout
     assert "Aucune ligne à décider" in told
     assert "0 €" not in told
 
@@ -162,7 +168,7 @@ def test_the_example_of_a_right_value_is_one_and_days_and_numbers_are_french(fac
 def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_path: Path) -> None:
     source = table(tmp_path, GOOD, ";;;;", GOOD.replace("1 100", "19.500"), GOOD.replace("02/09/2024", "03/04/25"))
     output = tmp_path / "out.csv"
-    assert batch(source, output).exit_code == 0
+    assert taken(source, output).exit_code == 0
     number, day = refusals(output)
     assert (number["ligne"], number["cellule"], number["colonne"]) == ("4", "E4", "patientele.mt_depart")
     assert "19,5 ou 19500" in number["message"]
@@ -172,7 +178,7 @@ def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_p
 
 def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp_path: Path) -> None:
     bad = GOOD.replace("1 100", "#N/A")
-    result = batch(table(tmp_path, bad, bad, GOOD.replace("Mi-temps", "quart")), tmp_path / "out.csv")
+    result = taken(table(tmp_path, bad, bad, GOOD.replace("Mi-temps", "quart")), tmp_path / "out.csv")
     assert result.exit_code == 1
     first = result.stdout.splitlines()[0]
     assert "Aucune ligne décidée" in first
@@ -183,17 +189,17 @@ def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp
 def test_a_refused_value_is_told_with_the_labels_of_its_fact(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     header = "Date de signature du contrat;Option de temps de travail;Âge du médecin à la signature"
-    batch(table(tmp_path, "02/09/2024;Mi-tems;cinquante", header=header), output)
+    taken(table(tmp_path, "02/09/2024;Mi-tems;cinquante", header=header), output)
     option, age = (each["message"].replace("\u00a0", " ") for each in refusals(output))
     assert option.startswith("« Mi-tems » n'est pas une valeur de Option de temps de travail. Attendu : Tiers temps")
     assert option.endswith("Vouliez-vous dire « Mi-temps (0,5 ETP) » ?")
     assert "pour Âge du médecin à la signature (nombre)" in age
-    batch(tmp_path / "in.csv", output, "--codes")
+    taken(tmp_path / "in.csv", output, "--codes")
     assert "contrat.option" in refusals(output)[0]["message"]
 
 
 def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> None:
-    result = batch(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
+    result = taken(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
     told = refused(result)
     assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:3:1", "date-month-first"]
     assert "contrat.date_signature" in told
@@ -204,24 +210,24 @@ def test_a_column_says_yes_and_no_in_one_way(tmp_path: Path, one: str, other: st
     def given(*texts: str) -> Path:
         return table(tmp_path, *(f"{GOOD};{text}" for text in texts), header=f"{HEADER};medecin.optam")
 
-    told = refused(batch(given(one, "", other), tmp_path / "out.csv"))
+    told = refused(taken(given(one, "", other), tmp_path / "out.csv"))
     assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:4:6", "truths-mixed"]
     assert f"« {one} »" in told
-    assert batch(given(one, "", one.lower()), tmp_path / "out.csv").exit_code == 0
-    assert batch(given("OUI", "FAUX", "n"), tmp_path / "out.csv").exit_code == 0, "words beside words"
-    assert batch(given("peut-être", "non"), tmp_path / "out.csv").exit_code == 0
+    assert taken(given(one, "", one.lower()), tmp_path / "out.csv").exit_code == 0
+    assert taken(given("OUI", "FAUX", "n"), tmp_path / "out.csv").exit_code == 0, "words beside words"
+    assert taken(given("peut-être", "non"), tmp_path / "out.csv").exit_code == 0
     assert [row["code"] for row in refusals(tmp_path / "out.csv")] == ["fact-type"]
 
 
 def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_path: Path) -> None:
     told = refused(
-        batch(
+        taken(
             table(tmp_path, GOOD, header=HEADER.replace("medecin.secteur", "Secteur conventionel")), tmp_path / "o.csv"
         )
     )
     assert "Secteur conventionnel" in told
     twice = HEADER.replace("medecin.secteur", "Spécialité")
-    told = refused(batch(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
+    told = refused(taken(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
     assert "in.csv:1:4: column-twice" in told
     assert "C (Spécialité), D (medecin.specialite)" in told
 
@@ -229,7 +235,7 @@ def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_
 @pytest.mark.parametrize("above", [["Contrats suivis en 2026"], ["Suivi 2026;;", ";;"]])
 def test_a_title_above_the_header_is_told_with_the_line_of_the_header(above: list[str], tmp_path: Path) -> None:
     lines = [*above, "Date de signature du contrat;Option de temps de travail;Spécialité", "02/09/2024;Mi-temps;ORL"]
-    result = batch(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv")
+    result = taken(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv")
     said = refused(result)
     assert "header-below" in said
     assert ":1:1: " in said
@@ -241,7 +247,7 @@ def test_a_title_above_the_header_is_told_with_the_line_of_the_header(above: lis
 def test_lines_that_say_nothing_above_the_header_are_passed_over(above: list[str], tmp_path: Path) -> None:
     lines = [*above, "Date de signature du contrat;Option de temps de travail;Spécialité"]
     lines += ["02/09/2024;Mi-temps;ORL", "02/09/2024;quart;ORL"]
-    result = batch(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv", "--codes")
+    result = taken(table(tmp_path, *lines[1:], header=lines[0]), tmp_path / "out.csv", "--codes")
     assert result.exit_code == 0, result.output
     told = (tmp_path / "out.csv.rejected.csv").read_text(encoding="utf-8-sig")
     assert ";5;Option de temps de travail;fact-value;" in told
@@ -250,14 +256,14 @@ def test_lines_that_say_nothing_above_the_header_are_passed_over(above: list[str
 def test_bytes_of_another_encoding_than_said_are_told_with_their_line(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_bytes(f"{HEADER};note\r\n{GOOD};".encode("cp1252") + b"\x81\r\n")
-    told = refused(batch(source, tmp_path / "out.csv", "--encoding", "cp1252"))
+    told = refused(taken(source, tmp_path / "out.csv", "--encoding", "cp1252"))
     assert told.split(": ")[1] == "table-encoding"
     assert "0x81" in told
 
 
 def test_a_header_with_facts_under_two_separators_is_refused(tmp_path: Path) -> None:
     header = "contrat.date_signature;contrat.option,medecin.age"
-    told = refused(batch(table(tmp_path, GOOD, header=header), tmp_path / "out.csv"))
+    told = refused(taken(table(tmp_path, GOOD, header=header), tmp_path / "out.csv"))
     assert told.split(": ")[1] == "separator-unclear"
 
 
@@ -291,7 +297,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_every_kept_colu
     for formula in ("=1+1", "+33 1;a", "@SUM(A1)", "-2+3", "  =1+1", '=HYPERLINK("http://a.b")'):
         cell = '"' + formula.replace('"', '""') + '"'
         source = table(tmp_path, f"{cell};{GOOD}", header=f"=note;{HEADER}")
-        assert batch(source, output).exit_code == 0
+        assert taken(source, output).exit_code == 0
         (row,) = rows(output)
         assert row["'=note"] == f"'{formula}"
 

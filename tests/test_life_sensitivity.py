@@ -31,7 +31,7 @@ def asked(session: Session, name: str, **fixed: str) -> Sensitivity:
     return sensitivity(inquiry_of_life(session, timeline(session, dossier, interpret=fixed)))
 
 
-@pytest.mark.parametrize("name", LIVES)
+@pytest.mark.turns(name=LIVES, every=3)
 def test_every_combination_of_readings_gives_what_is_named_and_nothing_else(session: Session, name: str) -> None:
     found = asked(session, name)
     dossier = read_dossier(loader.load(dossier_of(name), name), session.registry.vocabulary)

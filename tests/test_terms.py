@@ -121,8 +121,8 @@ def broken(row: Operator) -> Callable[..., Any]:
     return {"comparison": comparison, "connective": connective}.get(row.family, expression)
 
 
-def test_every_set_of_overlays_has_contracts(encoded: Encoded) -> None:
-    for convention in encoded.session.registry.conventions.values():
+def test_every_set_of_overlays_has_contracts(encoded: Encoded, effort: Effort) -> None:
+    for convention in effort.share([*encoded.session.registry.conventions.values()], part=3):
         encoding = encoded.of(convention)
         prover = Prover(encoding.space, encoding.base)
         assert {prover.ask(layer.when) for layer in encoding.layers} == {Status.SHOWN}

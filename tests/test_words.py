@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rooms import nodes
 
 from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
@@ -135,7 +136,7 @@ def test_every_text_says_something(kind: str, lang: str) -> None:
 def calls(root: Path) -> Iterator[tuple[str, ast.expr, str]]:
     """Each call in the reports and commands: what is called, its first argument, its place."""
     for path in [*(root / "engine" / "report").glob("*.py"), *(root / "engine" / "cli").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and node.args:
                 yield ast.unparse(node.func), node.args[0], f"{path.name}:{node.lineno}"
 
@@ -165,10 +166,7 @@ def test_every_family_that_is_asked_for_by_a_computed_name_is_known_here(root: P
 
 def test_every_word_is_said(root: Path) -> None:
     named = {
-        node.value
-        for path in (root / "engine").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant)
+        node.value for path in (root / "engine").rglob("*.py") for node in nodes(path) if isinstance(node, ast.Constant)
     }
     looked_for = {
         argument.value

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from click.testing import Result
 from command import CASES, avenant, refused
+from small_rules import SMALL
 
 from engine.bulk import workbook
 from engine.bulk.job import Job
@@ -29,6 +30,11 @@ OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 def batch(source: Path, output: Path, *options: str) -> Result:
     return avenant("batch", str(source), "-o", str(output), "--lang", "fr", *options)
+
+
+def taken(source: Path, output: Path, *options: str) -> Result:
+    """As :func:`batch` under the small policies, for what depends on no rule."""
+    return batch(source, output, "--policies", str(SMALL), *options)
 
 
 def book(tmp_path: Path, *rows: tuple[Any, ...], header: tuple[str, ...] = HEADER) -> tuple[Path, Any, Any]:
@@ -49,7 +55,7 @@ def saved(found: tuple[Path, Any, Any]) -> Path:
 def test_a_title_above_the_header_is_told_with_the_row_of_the_header(tmp_path: Path) -> None:
     given = book(tmp_path, (), HEADER, GOOD, header=("Contrats suivis en 2026",))
     given[2].merge_cells("A1:D1")
-    said = refused(batch(saved(given), tmp_path / "out.csv"))
+    said = refused(taken(saved(given), tmp_path / "out.csv"))
     assert "in.xlsx!Sheet:1:1: header-below: " in said
     assert "elles sont nommées à la ligne 3" in said
 
@@ -57,7 +63,7 @@ def test_a_title_above_the_header_is_told_with_the_row_of_the_header(tmp_path: P
 def test_a_column_without_a_name_between_the_others_is_told_by_its_letter(tmp_path: Path) -> None:
     given = book(tmp_path, GOOD)
     given[2].insert_cols(2)
-    said = refused(batch(saved(given), tmp_path / "out.csv"))
+    said = refused(taken(saved(given), tmp_path / "out.csv"))
     assert "in.xlsx!Sheet:1:2: column-unnamed: ces colonnes n'ont pas de nom : B." in said
 
 
@@ -138,45 +144,45 @@ def test_a_percentage_is_read_by_its_format_and_a_bare_share_is_refused(tmp_path
 @pytest.mark.parametrize(("value", "code"), [("#N/A", "value-none"), ("=A1+", "formula-unsaved"), (True, "fact-type")])
 def test_a_cell_without_a_value_is_never_a_missing_fact(value: Any, code: str, tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
-    assert batch(saved(book(tmp_path, (*GOOD[:3], value))), output).exit_code == 1
+    assert taken(saved(book(tmp_path, (*GOOD[:3], value))), output).exit_code == 1
     assert [row[4] for row in refusals(output)] == [code]
 
 
 def test_a_day_that_lost_its_format_is_refused_with_the_day_it_may_be(tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
-    batch(saved(book(tmp_path, (45537, *GOOD[1:]))), output)
+    taken(saved(book(tmp_path, (45537, *GOOD[1:]))), output)
     assert "02/09/2024" in refusals(output)[0][5]
 
 
 def test_a_number_of_three_decimals_is_a_number_and_not_thousands(tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
-    batch(saved(book(tmp_path, (*GOOD[:3], 80.125))), output)
+    taken(saved(book(tmp_path, (*GOOD[:3], 80.125))), output)
     assert [row[4] for row in refusals(output)] == ["fact-decimals"]
 
 
 def test_hidden_rows_and_columns_and_merged_cells_are_refused(tmp_path: Path) -> None:
     hidden = book(tmp_path, GOOD, GOOD)
     hidden[2].row_dimensions[3].hidden = True
-    told = refused(batch(saved(hidden), tmp_path / "out.xlsx"))
+    told = refused(taken(saved(hidden), tmp_path / "out.xlsx"))
     assert told.split(": ")[:2] == [f"{tmp_path / 'in.xlsx'}!Sheet:3:1", "cells-hidden"]
     narrow = book(tmp_path, GOOD)
     narrow[2].column_dimensions["B"].hidden = True
-    assert "(B)" in refused(batch(saved(narrow), tmp_path / "out.xlsx"))
+    assert "(B)" in refused(taken(saved(narrow), tmp_path / "out.xlsx"))
     merged = book(tmp_path, GOOD)
     merged[2].merge_cells("A2:B2")
-    assert "A2:B2" in refused(batch(saved(merged), tmp_path / "out.xlsx"))
+    assert "A2:B2" in refused(taken(saved(merged), tmp_path / "out.xlsx"))
 
 
 def test_of_several_sheets_the_one_with_a_signature_date_is_meant_or_one_is_named(tmp_path: Path) -> None:
     found = book(tmp_path, GOOD)
     found[1].create_sheet("Notes").append(("a", "b"))
-    told = batch(saved(found), tmp_path / "out.xlsx")
+    told = taken(saved(found), tmp_path / "out.xlsx")
     assert told.exit_code == 0
     assert "Feuille lue : Sheet ; non lues : Notes." in " ".join(told.stdout.split())
     found[1].create_sheet("Autre").append(HEADER)
-    assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx"))
-    assert batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0
-    told = refused(batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Notes 2"))
+    assert "sheet-unclear" in refused(taken(saved(found), tmp_path / "out.xlsx"))
+    assert taken(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0
+    told = refused(taken(saved(found), tmp_path / "out.xlsx", "--sheet", "Notes 2"))
     assert "sheet-unknown" in told
     assert "« Notes » ?" in told
 
@@ -202,40 +208,40 @@ def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
         ("xl/media/bomb.xml", b"0" * (30 << 20)),
     ):
         source = changed(saved(book(tmp_path, GOOD)), part, content)
-        assert "workbook-unsafe" in refused(batch(source, tmp_path / "out.xlsx")), part
+        assert "workbook-unsafe" in refused(taken(source, tmp_path / "out.xlsx")), part
     for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), b"contrat.date_signature;contrat.option\r\n"):
         (tmp_path / "in.xlsx").write_bytes(content)
-        assert "file-kind" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
+        assert "file-kind" in refused(taken(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     (tmp_path / "in.csv").write_bytes(saved(book(tmp_path, GOOD)).read_bytes())
-    assert "file-kind" in refused(batch(tmp_path / "in.csv", tmp_path / "out.csv"))
+    assert "file-kind" in refused(taken(tmp_path / "in.csv", tmp_path / "out.csv"))
     with zipfile.ZipFile(tmp_path / "in.xlsx", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-    told = batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx")
+    told = taken(tmp_path / "in.xlsx", tmp_path / "out.xlsx")
     assert "celui d'un fichier .ods. Attendu : un classeur enregistré au format .xlsx" in told.stderr
     for content, kind in ((b"PAR1" + bytes(9), "parquet"), (gzip.compress(b"a;b"), "gz"), (b"%PDF-1.7\n;", "pdf")):
         (tmp_path / "in.csv").write_bytes(content)
-        assert f"celui d'un fichier .{kind}." in batch(tmp_path / "in.csv", tmp_path / "out.csv").stderr
+        assert f"celui d'un fichier .{kind}." in taken(tmp_path / "in.csv", tmp_path / "out.csv").stderr
     (tmp_path / "in.csv").write_bytes("contrat.date_signature;contrat.option\n".encode("utf-16-be"))
-    assert "wrong-encoding" in refused(batch(tmp_path / "in.csv", tmp_path / "out.csv"))
+    assert "wrong-encoding" in refused(taken(tmp_path / "in.csv", tmp_path / "out.csv"))
     (tmp_path / "in.xlsx").write_bytes(b"PK\x03\x04 no zip")
-    assert "file-damaged" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
+    assert "file-damaged" in refused(taken(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     source = changed(saved(book(tmp_path, GOOD)), "xl/workbook.xml", b"<nothing/>")
-    assert "file-empty" in refused(batch(source, tmp_path / "out.xlsx"))
+    assert "file-empty" in refused(taken(source, tmp_path / "out.xlsx"))
     source = changed(saved(book(tmp_path, GOOD)), "xl/worksheets/sheet1.xml", b"<worksheet")
-    assert "file-damaged" in refused(batch(source, tmp_path / "out.xlsx"))
-    assert "header-missing" in refused(batch(saved(book(tmp_path, header=())), tmp_path / "out.xlsx"))
+    assert "file-damaged" in refused(taken(source, tmp_path / "out.xlsx"))
+    assert "header-missing" in refused(taken(saved(book(tmp_path, header=())), tmp_path / "out.xlsx"))
     whole = saved(book(tmp_path, GOOD))
     with zipfile.ZipFile(whole) as archive:
         part = archive.getinfo("xl/worksheets/sheet1.xml")
     content = bytearray(whole.read_bytes())
     content[part.header_offset + 30 + len(part.filename)] = 0xFF  # no kind of compressed block
     whole.write_bytes(content)
-    assert "file-damaged" in refused(batch(whole, tmp_path / "out.xlsx"))
+    assert "file-damaged" in refused(taken(whole, tmp_path / "out.xlsx"))
 
 
 def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     wide = book(tmp_path, GOOD, header=(*HEADER, *(f"note {number}" for number in range(200))))
-    assert "workbook-large" in refused(batch(saved(wide), tmp_path / "out.xlsx"))
+    assert "workbook-large" in refused(taken(saved(wide), tmp_path / "out.xlsx"))
 
 
 def test_a_sheet_holds_no_more_rows_than_its_program(
@@ -256,7 +262,7 @@ def test_no_text_of_a_case_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
         found[2].cell(number, 5).value = text
         found[2].cell(number, 5).data_type = "s"
     output = tmp_path / "out.xlsx"
-    assert batch(saved(found), output).exit_code == 0
+    assert taken(saved(found), output).exit_code == 0
     cells = [row[4] for row in openpyxl.load_workbook(output)["Décisions"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == list(texts)
     assert {cell.data_type for cell in cells} == {"s"}
@@ -268,7 +274,7 @@ def test_what_a_sheet_cannot_hold_as_it_is_is_written_as_a_text(tmp_path: Path) 
     own = {"a": float("nan"), "b": 2**60, "c": zoned, "d": early, "e": 1.5, "f": dt.datetime(2025, 1, 1, 10)}
     frame = pl.DataFrame({"contrat.date_signature": [dt.date(2025, 1, 10)], **{key: [own[key]] for key in own}})
     frame.write_parquet(tmp_path / "in.parquet")
-    assert batch(tmp_path / "in.parquet", tmp_path / "out.xlsx").exit_code == 0
+    assert taken(tmp_path / "in.parquet", tmp_path / "out.xlsx").exit_code == 0
     _, row = sheets(tmp_path / "out.xlsx")["Décisions"]
     assert row[1:7] == ("nan", str(2**60), "2025-01-01 00:00:00+00:00", "1899-12-31", 1.5, own["f"])
 
@@ -286,7 +292,7 @@ def test_what_was_written_is_read_again_as_the_same_facts(tmp_path: Path) -> Non
 
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
-        batch(CASES / "french_excel.csv", tmp_path / name)
+        taken(CASES / "french_excel.csv", tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import Any
 
-from benchmarks.openfisca_peer import OpenFisca
+from benchmarks.openfisca_peer import openfisca
 from benchmarks.ours import Ours, load_ours
 from benchmarks.peak import load, peak_mib
 from benchmarks.synthetic import TOLERANCE, Case, answer, draw_cases, grouped
@@ -39,8 +39,7 @@ def _measured(size: int, ours: Ours, rounds: int) -> Iterator[Row | str]:
     with ExitStack() as stack:
         ways = _frames(drawn, size // len(drawn), ours)
         try:
-            fisca = stack.enter_context(closing(OpenFisca(len(drawn), size // len(drawn))))
-            ways[FISCA] = lambda: _of_peer(fisca, size)
+            ways[FISCA] = stack.enter_context(openfisca(len(drawn), size // len(drawn)))
         except ImportError as error:
             yield str(error)
         found = in_turn(ways, rounds)
@@ -48,11 +47,6 @@ def _measured(size: int, ours: Ours, rounds: int) -> Iterator[Row | str]:
         measure, runs = f"in memory, {figure(size)} rows, cases/s (peer: {peer})", found.get(peer, ())
         yield Row(measure, median(found[OURS]), median(runs), bar, wrong(found[OURS], runs), least=True)
     yield from (spread(f"{name}, {figure(size)} rows", runs, f"cases/s, {load()}") for name, runs in found.items())
-
-
-def _of_peer(fisca: OpenFisca, size: int) -> Run:
-    found = fisca.run()
-    return Run(size / found["seconds"], found["wrong"])
 
 
 def _frames(drawn: Sequence[Case], repeat: int, ours: Ours) -> dict[str, Callable[[], Run]]:

@@ -7,18 +7,15 @@ system, which others on the machine change least.
 from __future__ import annotations
 
 import itertools
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.peak import ROOT, processor
 from benchmarks.table import Row
 from benchmarks.turns import Run, in_turn, median, spread
 
-ROOT = Path(__file__).resolve().parent.parent
 BARS = {
     "cold start (ms of the processor; peer: a Python that imports yaml and click)": 2.5,
     "first start ever, nothing remembered (ms of the processor; same peer)": 6.0,
@@ -42,9 +39,4 @@ def measure_cold_start(runs: int) -> Iterator[Row | str]:
 
 
 def _run(command: Sequence[str], cache: str) -> Run:
-    """Processor time in milliseconds of one process, which must succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = {**os.environ, "XDG_CACHE_HOME": cache}
-    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Run((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3)
+    return Run(processor(command, XDG_CACHE_HOME=cache) * 1e3)

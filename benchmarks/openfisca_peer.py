@@ -1,24 +1,23 @@
 """The peer's side of the bulk benchmark: the synthetic policy in openfisca-core, one simulation of all the doctors.
 
 openfisca-core brings numpy and pytest in versions of its own, so it lives in .venv-bench and works in a process of its
-own: :class:`OpenFisca` starts this module there, sends it a line for each run, and reads lines of JSON. Words are
+own: :func:`openfisca` starts this module there, sends it a line for each run, and reads lines of JSON. Words are
 columns of numpy text, which the peer's ``set_input`` turns into its enumerations on the clock.
 Tables are numpy arrays instead of a tree of parameters, which is faster.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
-from benchmarks.peak import peak_mib
 from benchmarks.synthetic import (
     AMOUNT,
     BANDS,
@@ -34,6 +33,7 @@ from benchmarks.synthetic import (
     answer,
     draw_cases,
 )
+from benchmarks.turns import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -49,40 +49,29 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 Formula = Callable[[Any, Any], Any]
 
 
-class OpenFisca:
-    """The peer in its own process, with the cases drawn."""
+@contextmanager
+def openfisca(cases: int, repeat: int) -> Iterator[Callable[[], Run]]:
+    """The peer in its own process with the cases drawn: a whole simulation, in cases a second.
 
-    def __init__(self, cases: int, repeat: int) -> None:
-        """Starts it.
+    Raises:
+        ImportError: it is not installed, or did not start.
+    """
+    if not PYTHON.exists():
+        raise ImportError("openfisca-core is not installed (make bench puts it into .venv-bench)")
+    command = [str(PYTHON), "-m", "benchmarks.openfisca_peer", str(cases), str(repeat)]
+    with Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        asked, told = process.stdin, process.stdout
+        assert asked is not None
+        assert told is not None
+        if not told.readline():
+            raise ImportError("openfisca-core did not start, see above")
 
-        Raises:
-            ImportError: it is not installed, or did not start.
-        """
-        if not PYTHON.exists():
-            raise ImportError("openfisca-core is not installed (make bench puts it into .venv-bench)")
-        command = [str(PYTHON), "-m", "benchmarks.openfisca_peer", str(cases), str(repeat)]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-        self.version = self._read()["version"]
+        def run() -> Run:
+            print(file=asked, flush=True)
+            return Run(*json.loads(told.readline()))
 
-    def run(self) -> dict[str, Any]:
-        """One whole simulation: ``seconds``, ``wrong`` answers, and the process's ``peak`` in MiB so far."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def close(self) -> None:
-        self._process.communicate()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            message = self._process.communicate()[1].strip().splitlines()
-            raise ImportError(f"openfisca-core stopped: {message[-1] if message else 'no message'}")
-        found: dict[str, Any] = json.loads(line)
-        return found
+        yield run
+        asked.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +83,19 @@ class Doctors:
     eligible: Any
     payment: Any
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> tuple[float, int]:
+        """Cases a second, and how many answers were wrong."""
         import numpy as np
-
-        start = time.perf_counter()
-        eligible, payment = self._simulate()
-        seconds = time.perf_counter() - start
-        wrong = (eligible != self.eligible) | (np.abs(payment - self.payment) > TOLERANCE)
-        return {"seconds": seconds, "wrong": int(wrong.sum()), "peak": peak_mib()}
-
-    def _simulate(self) -> tuple[Any, Any]:
         from openfisca_core.simulations import SimulationBuilder
 
-        simulation = SimulationBuilder().build_default_simulation(self.system, count=len(self.eligible))
+        start, count = time.perf_counter(), len(self.eligible)
+        simulation = SimulationBuilder().build_default_simulation(self.system, count=count)
         for name, values in self.columns.items():
             simulation.set_input(name, PERIOD, values)
-        return simulation.calculate("eligible", PERIOD), simulation.calculate("payment", PERIOD)
+        eligible, payment = (simulation.calculate(name, PERIOD) for name in ("eligible", "payment"))
+        speed = count / (time.perf_counter() - start)
+        wrong = (eligible != self.eligible) | (np.abs(payment - self.payment) > TOLERANCE)
+        return speed, int(wrong.sum())
 
 
 def load_doctors(cases: int, repeat: int) -> Doctors:
@@ -195,15 +181,11 @@ def _formulas() -> dict[str, tuple[type, Formula]]:
 
 
 def serve(cases: int, repeat: int) -> None:
-    """Answers on standard output until standard input ends."""
+    """A line when ready, and one for each line of standard input until that ends."""
     doctors = load_doctors(cases, repeat)
-    _say({"version": importlib.import_module("importlib.metadata").version("openfisca-core")})
+    print("ready", flush=True)
     for _ in sys.stdin:
-        _say(doctors.run())
-
-
-def _say(found: Mapping[str, Any]) -> None:
-    print(json.dumps(found), flush=True)
+        print(json.dumps(doctors.run()), flush=True)
 
 
 if __name__ == "__main__":

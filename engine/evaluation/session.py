@@ -6,7 +6,7 @@ Plans are compiled once per convention and set of overlays, and kept until :meth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
 from typing import Any
@@ -146,7 +146,7 @@ class Session:
         interpret: Mapping[str, str] | None = None,
         as_of: dt.date | None = None,
         years: bool = True,
-        only: Sequence[str] | None = None,
+        only: Collection[str] | None = None,
         by_cases: bool = True,
     ) -> Decision:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.

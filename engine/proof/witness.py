@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -33,7 +33,7 @@ class Witness:
     overlays: tuple[str, ...] = ()
 
 
-def decided(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[str]) -> Witness:
+def decided(encoding: Encoding, symbols: Mapping[str, Plain], ids: Collection[str]) -> Witness:
     """What the evaluator makes of the case that the symbols stand for."""
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)

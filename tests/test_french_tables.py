@@ -334,6 +334,7 @@ READ: list[tuple[str, str, str, Any]] = [
     ("medecin.optam", FRENCH, "Non", False),
     ("medecin.optam", PLAIN, "TRUE", True),
     ("contrat.option", FRENCH, "mi temps", "demi_etp"),
+    ("contrat.option", FRENCH, "½ ETP", "demi_etp"),
     ("contrat.option", PLAIN, "Half time (0.5 FTE)", "demi_etp"),
     ("medecin.zone", FRENCH, "ZIP", "zip"),
     ("medecin.exercice_coordonne", FRENCH, "oui", "oui"),
@@ -373,6 +374,7 @@ UNREAD = [
     ("medecin.optam", FRENCH, "-", "value-none"),
     ("patientele.mt_depart", FRENCH, "#REF!", "value-none"),
     ("patientele.mt_depart", FRENCH, "nc", "value-none"),
+    ("medecin.optam", FRENCH, "ne sait pas", "value-none"),
     ("contrat.option", FRENCH, "quart", "fact-value"),
 ]
 

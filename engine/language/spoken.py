@@ -41,8 +41,8 @@ EPOCH = dt.date(1899, 12, 30)
 SHOWN = 40
 UNSAVED = "#FORMULE!"  # what stands for a formula whose value the spreadsheet did not save
 
-_APART = str.maketrans(dict.fromkeys("-_'’", " "))
-_NO_VALUE = r"(?i)#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none"
+_APART = str.maketrans({**dict.fromkeys("-_'’", " "), "\N{FRACTION SLASH}": "/"})
+_NO_VALUE = r"(?i)#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|nsp|(?:je )?ne sai[st] pas|inconnue?|unknown|null|none"
 _UNITS = {"percent": "%", "EUR": "€|euros?", "patients": "patients?", "ETP": "etp|fte", "years": "ans|years?"}
 _RANK = "(?:ere?|er|re|e|i?eme|n?de?|st|rd|th)"  # what makes a figure a rank: 1re, 2nde, 3e, 4th
 _NUMBER = rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?"

@@ -123,14 +123,15 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
 def _where(decision: Decision, say: Say) -> Iterator[Block]:
     """Where the missing facts are found, those of one place together; of many, in full alone."""
     names = say.registry.vocabulary.usual(decision.asked_for)
+    named = names if say.full else reasons.named_first(names)
     places: dict[str, list[str]] = {}
-    for name in names if say.full else names[: reasons.MOST_FACTS]:
+    for name in named:
         fact = say.registry.vocabulary.facts[name]
         places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
     if places:
         yield Heading(say("where"), tone="open")
         yield Tree(tuple((0, say.pair(where, say.listed(told))) for where, told in places.items()))
-        if len(names) > reasons.MOST_FACTS and not say.full:
+        if len(names) > len(named):
             yield Paragraph(say("ask_tells"))
 
 

@@ -73,8 +73,13 @@ def lacking(names: tuple[str, ...], say: Say) -> str:
 
 def first_facts(names: Sequence[str], say: Say) -> str:
     """The labels of facts, the first of many with the count of the others."""
-    more = len(names) - MOST_FACTS
-    return say.facts(names[:MOST_FACTS]) + (say.count("and_more", more) if more > 0 else "")
+    named = named_first(names)
+    return say.facts(named) + (say("and_more", count=len(names) - len(named)) if len(names) > len(named) else "")
+
+
+def named_first(names: Sequence[str]) -> Sequence[str]:
+    """The first of many facts; one that alone would be left out takes no more room by its name than as another."""
+    return names if len(names) == MOST_FACTS + 1 else names[:MOST_FACTS]
 
 
 def facts_behind(result: Result, decision: Decision, say: Say) -> str:

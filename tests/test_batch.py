@@ -172,10 +172,10 @@ def test_a_library_that_is_not_installed_is_named_with_its_extra(
 
 def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "in.parquet"
-    pl.read_csv(PORTFOLIO, n_rows=200, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
-    text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:201])
+    pl.read_csv(PORTFOLIO, n_rows=80, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:81])
     assert batch(source, "-o", tmp_path / "whole.csv").exit_code == 0
-    monkeypatch.setattr(readers, "ROWS", 70)
+    monkeypatch.setattr(readers, "ROWS", 30)
     monkeypatch.setattr(readers, "CELLS", 1_000)
     for given in (source, text):
         assert batch(given, "-o", tmp_path / "pieces.csv").exit_code == 0
@@ -446,7 +446,7 @@ def test_files_that_cannot_be_read_are_all_told_at_once(tmp_path: Path) -> None:
 
 def test_a_parquet_damaged_in_the_middle_leaves_the_old_output(tmp_path: Path) -> None:
     source, output = tmp_path / "in.parquet", tmp_path / "out.csv"
-    pl.read_csv(PORTFOLIO, n_rows=3000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    pl.read_csv(PORTFOLIO, n_rows=1000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
     content = bytearray(source.read_bytes())
     content[1000:9000] = bytes(8000)
     source.write_bytes(content)

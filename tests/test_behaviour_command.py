@@ -169,18 +169,18 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_portfolio_counts_the_rows_that_a_threshold_moves(edited: Path, policies: Path, portfolio: Path) -> None:
-    arguments = ("diff", str(policies), str(edited), "--behaviour", "--portfolio", str(portfolio), "--format", "json")
-    measured = json.loads(avenant(*arguments).stdout)["portfolio"]
-    assert (measured["rows"], measured["refused"], measured["apart"]) == (403, 1, 0)
+def test_a_portfolio_counts_the_rows_that_a_threshold_moves(
+    request: pytest.FixtureRequest, policies: Path, portfolio: Path, effort: Effort
+) -> None:
+    """Under the small policies by default, which have no rules for centres and groups."""
+    old, cause = (policies, "seuil.mt.p30") if effort.full else (SMALL, "activite_minimale")
+    new: Path = request.getfixturevalue("edited" if effort.full else "edited_small")
+    arguments = ("diff", str(old), str(new), "--behaviour", "--portfolio", str(portfolio))
+    measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
+    assert (measured["rows"], measured["refused"], measured["apart"]) == ((403, 1, 0) if effort.full else (362, 42, 0))
     verdicts = {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]}
     assert verdicts["eligible", "ineligible"] == 2
-    assert set(measured["causes"]) == {"seuil.mt.p30"}
-
-
-def test_the_page_of_a_portfolio_says_how_many_rows_a_threshold_moves(edited_small: Path, portfolio: Path) -> None:
-    arguments = ("diff", str(SMALL), str(edited_small), "--behaviour", "--portfolio", str(portfolio))
-    measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
+    assert set(measured["causes"]) == {cause}
     page = avenant(*arguments, "--lang", "fr")
     assert "éligible → non éligible  2" in page.stdout
     assert f"Lignes comparées : {measured['rows']}" in page.stdout

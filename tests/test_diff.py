@@ -203,10 +203,18 @@ def test_an_item_that_does_not_say_its_earlier_id_is_told_to_be_renamed(format_:
     assert "devient" not in said
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The convention of 2024 alone."""
+    folder = tmp_path_factory.mktemp("standing") / "policies"
+    shutil.copytree(ROOT / "policies" / "2024_convention", folder / "2024_convention")
+    return folder
+
+
 @pytest.fixture
-def law(tmp_path: Path) -> Path:
-    """A copy of the policies, to be changed."""
-    return Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+def law(standing: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(standing, tmp_path / "policies"))
 
 
 def test_a_number_is_a_change_of_the_rules_though_a_property_speaks_of_it_before_the_rule_does(tmp_path: Path) -> None:
@@ -231,11 +239,11 @@ def test_a_number_is_a_change_of_the_rules_though_a_property_speaks_of_it_before
     assert (edit.item, edit.weight, [each.item for each in edit.also]) == ("honoraires", "rule", ["promesse"])
 
 
-def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(law: Path) -> None:
+def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(standing: Path, law: Path) -> None:
     for path in law.glob("2024_convention/*.yaml"):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"(percentile_.., [a-z_]+: )30}", r"\g<1>25}", text), encoding="utf-8")
-    diff = ("diff", "policies", str(law), "--format")
+    diff = ("diff", str(standing), str(law), "--format")
     said = json.loads(avenant(*diff, "json", "--lang", "fr").stdout)
     (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
     assert (edit["item"], said["counts"]["rule"]) == ("rang_p30.mt", 1)
@@ -245,14 +253,14 @@ def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(la
     assert len({(each["at_after"]["file"], each["at_after"]["line"]) for each in (edit, *edit["also"])}) == 10
     told = avenant(*diff, "github", "--lang", "fr").stdout.splitlines()
     assert len(told) == 10, "each place has its annotation"
-    page = " ".join(avenant("diff", "policies", str(law), "--lang", "fr").stdout.split())
+    page = " ".join(avenant("diff", str(standing), str(law), "--lang", "fr").stdout.split())
     assert "de même à 9 autres endroits" in page
 
 
 @pytest.mark.parametrize("other", ["fact: medecin.optam, is: true", "fact: medecin.secteur, is_not: secteur_1"])
-def test_a_condition_in_place_of_another_is_one_edit(other: str, law: Path) -> None:
+def test_a_condition_in_place_of_another_is_one_edit(other: str, standing: Path, law: Path) -> None:
     rewrite(law / "2024_convention" / "eligibility.yaml", "{fact: medecin.secteur, is: secteur_1}", f"{{{other}}}")
-    said = json.loads(avenant("diff", "policies", str(law), "--format", "json").stdout)
+    said = json.loads(avenant("diff", str(standing), str(law), "--format", "json").stdout)
     (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
     assert (edit["item"], edit["change"]) == ("secteur_conventionnel", "changed")
 

@@ -147,7 +147,7 @@ def test_what_looks_like_yaml_is_read_or_refused_with_a_place(text: str) -> None
     assert read_or_refused(text.encode())
 
 
-@pytest.mark.parametrize("start", range(0, 2000, 250))
+@pytest.mark.turns(start=range(0, 2000, 250), every=2)
 def test_filling_a_missing_fact_never_changes_a_known_result(session: Session, start: int, effort: Effort) -> None:
     """Missing is never read as false or zero; facts whose absence is an answer are left as they are."""
     vocabulary = session.registry.vocabulary

@@ -27,7 +27,7 @@ def cases_of(path: Path, session: Session) -> list[Facts]:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_case_has_the_same_reasons_alone_and_after_others(path: Path, session: Session, effort: Effort) -> None:
-    cases = effort.share(cases_of(path, session), part=4)
+    cases = effort.share(cases_of(path, session), part=8)
     for facts in cases:
         session.decide(facts)
     after = [session.decide(facts).results for facts in cases]

@@ -271,7 +271,7 @@ def test_the_page_names_the_bound_that_was_met(session: Session) -> None:
     assert "Unchanged in what was examined: Eligibility for the aid (Eligible)." in said
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.turns(path=EXAMPLES, every=3)
 def test_the_json_fits_the_output_schema_and_says_the_same(path: Path, session: Session) -> None:
     result = avenant("evaluate", f"examples/{path.name}", "--sensitivity", "--format", "json", "--lang", "fr")
     data = json.loads(result.stdout)

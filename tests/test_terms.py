@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Effort, examples
+from each_operator import TABLES, ids
 from hypothesis import given, strategies
 from term_agreement import Encoded, disagreements, seeded_cases, seeded_differences
 
@@ -21,7 +22,7 @@ from engine.evaluation.session import Session
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Sort, evaluate
-from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, OPERATORS, Operator
+from engine.language.operators import OPERATORS, Operator
 from engine.language.symbolic import Symbolic, Truth, among, certain, is_value, mixed, on_scale
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -70,7 +71,7 @@ def test_terms_agree_with_the_evaluator_on_seeded_random_cases(encoded: Encoded,
 
 def test_terms_agree_with_the_evaluator_on_every_operator(root: Path, effort: Effort) -> None:
     session = Session(load_registry(root / "tests" / "fixtures" / "every_operator"))
-    wrong = list(seeded_differences(Encoded(session), effort.of(400, part=4)))
+    wrong = list(seeded_differences(Encoded(session), effort.of(400, part=8)))
     session.close()
     assert not wrong, "\n".join(wrong[:20])
 
@@ -79,7 +80,7 @@ def test_terms_agree_where_most_of_a_case_is_constant(session: Session, encoded:
     wrong = []
     rng = random.Random(7)
     vocabulary = session.registry.vocabulary
-    for convention, facts, choices in seeded_cases(encoded, effort.of(400, part=20)):
+    for convention, facts, choices in seeded_cases(encoded, effort.of(400, part=40)):
         while pair := next(misordered(facts, vocabulary), None):
             facts.pop(pair[0] if pair[1] == SIGNATURE else pair[1])
         opened = {name for name in vocabulary.facts if rng.random() < 0.1} - {BENEFICIARY, SIGNATURE}
@@ -89,10 +90,10 @@ def test_terms_agree_where_most_of_a_case_is_constant(session: Session, encoded:
     assert not wrong, "\n".join(wrong[:20])
 
 
-@pytest.mark.parametrize("row", OPERATORS, ids=lambda row: f"{row.family}-{row.name}")
-def test_a_term_that_is_broken_on_purpose_is_caught(row: Operator, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = {"comparison": COMPARISONS, "connective": CONNECTIVES}.get(row.family, EXPRESSIONS)
-    monkeypatch.setitem(table, row.name, replace(row, term=broken(row)))  # type: ignore[arg-type]
+@pytest.mark.turns(name=tuple(map(ids, OPERATORS)), every=4)
+def test_a_term_that_is_broken_on_purpose_is_caught(name: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (row,) = (each for each in OPERATORS if ids(each) == name)
+    monkeypatch.setitem(TABLES[row.family], row.name, replace(row, term=broken(row)))  # type: ignore[arg-type]
     session = Session(load_registry(root / "tests" / "fixtures" / "every_operator"))
     found = next(seeded_differences(Encoded(session), 400), None)
     session.close()

@@ -230,7 +230,10 @@ def said(port: int, text: bytes, cut: bool = False) -> bytes:
 def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
     head = b"POST /api/v1/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n"
     broken = (b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n")
-    with running(before="from engine.web import server; server.HEAD_SECONDS = 0.5") as (service, port):
+    with running("--policies", str(SMALL), before="from engine.web import server; server.HEAD_SECONDS = 0.5") as (
+        service,
+        port,
+    ):
         for _ in range(20):
             said(port, head + b'{"case"', cut=True)
             said(port, b"GET /esti", cut=True)
@@ -292,6 +295,6 @@ def test_rules_at_fault_are_told_to_who_starts_the_service(tmp_path: Path) -> No
 
 
 def test_an_address_that_is_taken_is_told_before_anything_else() -> None:
-    with running() as (_, port):
+    with running("--policies", str(SMALL)) as (_, port):
         second = avenant("serve", "--port", str(port))
         assert (second.exit_code, "address-taken" in second.stderr) == (1, True)

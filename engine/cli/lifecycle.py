@@ -13,6 +13,7 @@ from engine.cli.tongue import complain, flag, option, tell
 from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
+from engine.evaluation.timeline import timeline as followed
 from engine.files import refuse_input, replacing
 from engine.letters.matter import KINDS, Matter, matter_of_case, matter_of_life
 from engine.letters.people import ADDRESSEE, SENDER, People, documented, people_of, stated
@@ -31,8 +32,8 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
     with deciding(document.part("case")):
-        choices, title = rules.choices, rules.title(dossier)
-        life = told_life(rules.session, read, choices, rules.as_of, rules.convention, title)
+        lived = followed(rules.session, read, rules.convention, rules.choices, rules.as_of)
+        life = told_life(rules.session, lived, rules.title(dossier))
         if sensitivity:
             from engine.inquiry import inquiries  # rarely asked for
             from engine.inquiry import sensitivity as readings

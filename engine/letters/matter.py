@@ -13,7 +13,7 @@ from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Re
 from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline
+from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.readings import readings_on
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
@@ -132,7 +132,7 @@ def matter_of_life(
 ) -> Matter:
     """What a letter on a dossier is about, on a day or else on that of its last event; raises as for a case."""
     at = day or max((event.day for event in dossier.events), default=None)
-    return Matter(told=told_life(session, dossier, choices, at, convention))
+    return Matter(told=told_life(session, timeline(session, dossier, convention, choices, at)))
 
 
 def counts_of(decision: Decision) -> list[Result]:

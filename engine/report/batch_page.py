@@ -52,7 +52,7 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
         return
     yield Paragraph(say.count("refused", refused, file=batch.rejected), tone="bad")
     rows = tuple((code, say.scalar(count), summary.examples[code]) for code, count in summary.commonest)
-    yield Table((say("code"), say("faults"), say("first_example")), rows)
+    yield Table(say.heads("code", "faults", "first_example"), rows)
 
 
 FORMATS = formats(page)

@@ -25,8 +25,7 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
     """Every convention with its window, then the items of all with the conventions that have them."""
     conventions = registry.in_time
     yield Heading(say("convention") + "s", 1)
-    columns = (say("convention"), say("label"), say("beneficiary"), say("signed"), say("items"))
-    yield Table(columns, convention_rows(say))
+    yield Table(say.heads("convention", "label", "beneficiary", "signed", "items"), convention_rows(say))
     for convention in conventions:
         if convention.amends is not None:
             yield Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(convention)))))
@@ -35,7 +34,7 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
         (each["id"], say(f"diff_kind.{each['kind']}"), each["label"], ", ".join(each["conventions"]))
         for each in items_of(say)
     )
-    yield Table((say("item"), say("kind"), say("label"), say("convention")), tuple(listed))
+    yield Table(say.heads("item", "kind", "label", "convention"), tuple(listed))
 
 
 def convention_rows(say: Say) -> tuple[tuple[str, ...], ...]:
@@ -128,7 +127,7 @@ def _body(item: model.Item, phrases: Phrases) -> Iterator[Block]:
     match item.body:
         case DecisionTable(_, values) if item.kind == "parameter":
             rows = tuple((say.scalar(v.start), shown(v.then), _graded(v.cite, say)) for v in values)
-            yield Table((say("since"), say("value"), say("article")), rows)
+            yield Table(say.heads("since", "value", "article"), rows)
         case DecisionTable():
             yield _table(item.body, shown, phrases)
         case model.Quantity():

@@ -77,9 +77,8 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
         money = ("—",) * 4 if decision.refused else reasons.money_cells(decision, say)
         rows.append((case.title, say.name(decision.convention), verdict, *money))
     yield Heading(say("summary"), 1)
-    columns = (say("case"), say("convention"), say("verdict"))
     as_of = next((case.decision.as_of for case in cases if isinstance(case, Decided)), None)
-    yield Table((*columns, *reasons.money_columns(as_of, say)), tuple(rows))
+    yield Table((*say.heads("case", "convention", "verdict"), *reasons.money_columns(as_of, say)), tuple(rows))
 
 
 def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
@@ -153,7 +152,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
         if result.status != "not_applicable" and not waits_for_year:
             reason = reasons.why(result, decision, say) if result.status == "known" else ""
             rows.append((say.name(result), reasons.marked(result, decision, say), reason))
-    yield from reasons.lettered(say("results"), (say("result"), say("value"), say("why")), rows, say)
+    yield from reasons.lettered(say("results"), say.heads("result", "value", "why"), rows, say)
 
 
 def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
@@ -170,8 +169,7 @@ def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
         (say.name(each), say.result(each), reasons.facts_behind(each, decision, say), say.noted(each.cite[:1]))
         for each in told
     )
-    columns = (say("criterion"), say("verdict"), say("why"), say("article"))
-    yield from section(Heading(say("criteria")), Table(columns, rows))
+    yield from section(Heading(say("criteria")), Table(say.heads("criterion", "verdict", "why", "article"), rows))
     if met:
         shown = say.listed(met) if told or len(met) == 1 else say("criteria_all", count=len(met))
         yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))

@@ -133,7 +133,7 @@ def edit_file(edit: Edit) -> str:
 
 
 def _counts(edits: Sequence[Edit], say: Say) -> Table:
-    columns, rows = tuple(map(say, ("diff_file", "diff_rules", "diff_citations", "diff_labels"))), []
+    columns, rows = say.heads("diff_file", "diff_rules", "diff_citations", "diff_labels"), []
     for file in dict.fromkeys(edit_file(edit) for edit in edits):
         own = [edit.weight for edit in edits if edit_file(edit) == file]
         rows.append((file, *(str(own.count(weight)) for weight in WEIGHTS)))

@@ -71,7 +71,7 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
     facts = [say.registry.vocabulary.facts[name] for name in waits]
     rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
-    yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
+    yield from section(Heading(say("missing"), tone="open"), Table(say.heads("question", "where"), rows))
     yield from supposed_blocks(explained.supposed, say.in_full())
     yield from readings_blocks(explained.readings, say.in_full())
     yield from possible_blocks(explained.case.outlooks or (), say)

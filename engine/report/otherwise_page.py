@@ -134,7 +134,7 @@ def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
     """The section: each open result with its values, years that come to the same together."""
     told = by_years(((say.label(each.result), possible_text(each, say)), each.year) for each in found)
     rows = tuple((named_years(label, years, say), text) for (label, text), years in told.items())
-    yield from section(Heading(say("still_possible")), Table((say("result"), say("value")), rows))
+    yield from section(Heading(say("still_possible")), Table(say.heads("result", "value"), rows))
 
 
 def possible_text(outlook: Outlook, say: Say) -> str:

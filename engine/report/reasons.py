@@ -216,7 +216,7 @@ def lettered(heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, .
 def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
     """The heads of the four amounts; without a day that says what is paid, the third is what the year pays in all."""
     paid = "amount_paid" if as_of else "amount_payments"
-    return tuple(say(key) for key in ("maximum", "amount_due", paid, "amount_recover"))
+    return say.heads("maximum", "amount_due", paid, "amount_recover")
 
 
 def money_cells(decision: Decision, say: Say, year: int = 0) -> tuple[str, ...]:
@@ -260,8 +260,7 @@ def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:
             amount = marked(line.amount, decision, say, year=line.year)
             rests = f"{labels} {say.noted(line.amount.cite[:1])}".strip() if known else ""
             rows.append((line.year, say.scalar(line.start), (amount, rests)))
-        columns = (say("year"), say("start"), say("maximum"), say("why"))
-        yield from lettered(say("amounts"), columns, in_runs(rows), say)
+        yield from lettered(say("amounts"), say.heads("year", "start", "maximum", "why"), in_runs(rows), say)
     elif decision.stated(decision.headline.maximum) is not None:
         cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say))
         yield from lettered(say("amounts"), (say("year"), *money_columns(decision.as_of, say)), [cells], say)
@@ -279,8 +278,7 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
         yield Paragraph(say.pair(name, say("payment_on", day=day, amount=amount, cited=cited)))
         yield from reasons_block(say)
     else:
-        columns = (say("payment"), say("due"), say("payable"), say("article"))
-        yield from lettered(say("payments"), columns, rows, say)
+        yield from lettered(say("payments"), say.heads("payment", "due", "payable", "article"), rows, say)
 
 
 def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, str, str, str]:

@@ -140,12 +140,11 @@ def duties_blocks(obligations: Sequence[ObligationLine], say: Say, kept: Contain
 
 
 def _duties_table(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
-    heads = (say("obligation"), say("due"), say("status"), say("unmet"))
     rows = []
     for line in lines:
         status = say.listed(filter(None, (marked_duty(line, say), say.otherwise("duty", line.id))))
         rows.append((say.name(line), say.scalar(line.due), status or ("" if line.due else "—"), _follows(line, say)))
-    yield Table(heads, tuple(rows))
+    yield Table(say.heads("obligation", "due", "status", "unmet"), tuple(rows))
     yield from reasons_block(say)
 
 

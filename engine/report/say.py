@@ -102,6 +102,10 @@ class Say:
         text: str = read_words("reports", self.lang)[key]
         return text.format_map(values) if values else text
 
+    def heads(self, *keys: str) -> tuple[str, ...]:
+        """Words as the heads of columns."""
+        return tuple(map(self, keys))
+
     def count(self, key: str, number: int | Fraction, **values: object) -> str:
         """A word in the form that goes with a number, which it may show as ``{count}``."""
         forms: Mapping[str, str] = read_words("reports", self.lang)[key]

@@ -191,7 +191,7 @@ def page(run: TestRun, say: Say) -> Iterator[Block]:
     failed = [outcome for outcome in run.outcomes if not outcome.passed]
     for outcome in failed:
         name = f"{outcome.case.suite} — {outcome.case.name}"
-        yield from _failure(outcome, name, (say("expected"), say("actual")), say)
+        yield from _failure(outcome, name, say.heads("expected", "actual"), say)
     for moved in run.moved:
         yield from _moved_cases(moved, say)
     passed = say.count("passed", len(run.outcomes) - len(failed))
@@ -201,7 +201,7 @@ def page(run: TestRun, say: Say) -> Iterator[Block]:
 FORMATS = formats(page, data, html=coverage_html)
 
 
-def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say) -> Iterator[Block]:
+def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, ...], say: Say) -> Iterator[Block]:
     """What comes out of a case that was to come out otherwise."""
     yield Heading(f"{outcome.case.at}: {name}", tone="bad")
     if outcome.differences:

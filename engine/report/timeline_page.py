@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Result
-from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.dossier import Event
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
-from engine.evaluation.timeline import timeline as followed
 from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.language.facts import YEAR
 from engine.report import reasons
@@ -43,16 +42,8 @@ class ToldLife:
     full: bool = False
 
 
-def told_life(
-    session: Session,
-    dossier: Dossier,
-    chosen: Mapping[str, str],
-    as_of: dt.date | None,
-    convention: str | None = None,
-    title: str = "",
-) -> ToldLife:
-    """The life of a contract under ``chosen`` readings, with what matters to it; raises as ``evaluation.timeline``."""
-    life = followed(session, dossier, convention, chosen, as_of)
+def told_life(session: Session, life: Timeline, title: str = "") -> ToldLife:
+    """The life of a contract with the readings, rights and assumptions that matter to it."""
     readings, supposed = readings_of_life(session, life), supposed_of_life(session, life)
     return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
 
@@ -85,7 +76,7 @@ def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
     yield from _changes(timeline, say)
     paid = ((row, line) for row in timeline.rows for line in row.decision.payments)
     payments = ((str(row.year), *reasons.payment_row(line, row.decision, say)) for row, line in paid)
-    heads = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
+    heads = say.heads("year", "payment", "due", "payable", "article")
     yield from reasons.lettered(say("all_payments"), heads, payments, say)
     yield from _ending(timeline, say)
     yield from _waiting(timeline, say)
@@ -185,7 +176,7 @@ def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
         reason = say.noted(last.convention.items[result.id].cite[:1]) if open_end else reasons.why(result, last, say)
         told = say.listed(filter(None, (reason, say.otherwise("result", result.id))))
         rows.append((say.name(result), say("no_end") if open_end else say.result(result), told))
-    yield from section(Heading(say("ending")), Table((say("result"), say("value"), say("why")), tuple(rows)))
+    yield from section(Heading(say("ending")), Table(say.heads("result", "value", "why"), tuple(rows)))
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -205,7 +196,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
     if timeline.paid is not None:
         paid = timeline.paid
         yield Heading(say("position", day=say.scalar(timeline.as_of)))
-        columns = tuple(say(key) for key in ("amount_due", "amount_paid", "amount_later", "amount_recover"))
+        columns = say.heads("amount_due", "amount_paid", "amount_later", "amount_recover")
         sums = ((paid.amount, paid.open_payments), (paid.later, paid.open_later))
         left_out = (_sum(amount, say.count("open_payments", left) if left else "", say) for amount, left in sums)
         cells = (total_text(paid.due, say), *left_out)
@@ -240,4 +231,4 @@ def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     rows = tuple(
         (named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang]) for fact, years in facts
     )
-    yield from section(Heading(say("missing"), tone="open"), Table((say("fact"), say("where")), rows))
+    yield from section(Heading(say("missing"), tone="open"), Table(say.heads("fact", "where"), rows))

@@ -15,6 +15,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.placing import at_its_places
 from engine.evaluation.session import Session
+from engine.evaluation.timeline import timeline
 from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import ALL, ask
 from engine.inquiry.what_if import alternatives
@@ -213,9 +214,9 @@ def _timeline(asked: CallBody) -> Any:
     """A contract through its years."""
     dossier = read_dossier(asked.document.part("dossier"), asked.session.registry.vocabulary)
     with at_its_places(asked.document.part("dossier", "case")):
-        life = told_life(asked.session, dossier, asked.choices, asked.as_of, asked.get("convention"))
-    asked.expect(life.timeline.rows[0].decision.digest)
-    return timeline_data.data(life, asked.say)
+        life = timeline(asked.session, dossier, asked.get("convention"), asked.choices, asked.as_of)
+    asked.expect(life.rows[0].decision.digest)
+    return timeline_data.data(told_life(asked.session, life), asked.say)
 
 
 CALLS = (

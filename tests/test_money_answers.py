@@ -54,6 +54,11 @@ def test_in_a_batch_a_secretary_who_is_not_replaced_is_due_nothing(tmp_path: Pat
     assert row["aide.montant_du"] == ""
 
 
+def test_why_an_amount_of_many_cases_is_open_is_told_below_their_table_and_not_in_the_first_case() -> None:
+    page = said("evaluate", "overpaid", "centre_after_october_2025")
+    assert page.index("(a) L'accord du 28 août 2025") < page.index("overpaid — ")
+
+
 @pytest.mark.turns(form=("text", "markdown"))
 def test_a_refusal_stands_beside_no_amount_and_no_later_text(form: str) -> None:
     page = said("evaluate", "refused_below_p30", "refused_option_2023", form=form)

@@ -79,6 +79,7 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
     yield Heading(say("summary"), 1)
     as_of = next((case.decision.as_of for case in cases if isinstance(case, Decided)), None)
     yield Table((*say.heads("case", "convention", "verdict"), *reasons.money_columns(as_of, say)), tuple(rows))
+    yield from reasons.reasons_block(say)
 
 
 def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:

@@ -48,7 +48,7 @@ def figure(value: float | None) -> str:
     """A number to be read: groups of three digits, or a decimal below a thousand."""
     if value is None:
         return "—"
-    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.1f}"
+    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.1f}".removesuffix(".0")
 
 
 def plain(rows: Sequence[Row]) -> str:

@@ -78,8 +78,8 @@ def of_that_day(served: Client) -> Answer:
 
 def asked(page: str) -> list[str]:
     """The facts that a page asks for."""
-    found = re.search(r'name="inconnu" value="([\w.,]+)"', page)
-    return found[1].split(",") if found else []
+    _, _, form = page.partition('<section class="asking">')
+    return list(dict.fromkeys(re.findall(r'<(?:input|input type="radio"|select) id="[^"]+" name="([\w.]+)"', form)))
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -264,6 +264,7 @@ def test_a_result_without_a_day_of_signature_asks_for_it(served: Client) -> None
     for facts in ({"medecin.rqth": "true"}, {"medecin.rqth": "true", "contrat.date_signature": "31/02/2025"}):
         posted = served.send("/resultat", facts)  # a sensitive fact travels in a form alone
         assert asked(posted.text) == ["contrat.date_signature"]
+        assert "Je ne sais pas" not in posted.text, "which would ask for it again"
 
 
 def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client, ordinary: Answer) -> None:

@@ -81,6 +81,8 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
     asked, left = ([], 0) if whole else _questions(session, state, case, every)
     fields = _fields(asked, case, state, say)
     shown = [each for field in fields for each in (field, field["either"]) if each]
+    if len(shown) == 1:
+        shown[0]["required"] = not every
     words = [*(each["question"] for each in shown), *(each["where"] for each in fields)]
     matter = Matter(told=case) if case is not None and whole else None
     return {
@@ -90,6 +92,7 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
         "fields": fields,
         "left": left,
         "names": [each["name"] for each in shown],
+        "needed": [each["name"] for each in shown] == [SIGNATURE],
         "glossary": Markup(fragment(glossary(list(map(Paragraph, words)), say))),
         "answers": answers(state, say),
         "number": _number(state),

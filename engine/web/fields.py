@@ -40,7 +40,7 @@ def contradiction(problem: Problem, state: State, say: Say) -> str:
 def field_of(fact: Fact, state: State, say: Say) -> Field:
     """A fact as a field: its question, how it is answered, what was answered, and what is wrong with that.
 
-    ``either`` may hold the field that stands beside it, for who knows that one.
+    ``either`` may hold the field that stands beside it, for who knows that one; ``required`` is what a page asks alone.
     """
     fault, options = state.faults.get(fact.name), list(value_labels(fact, say))
     expected, given = ", ".join(label for _, label in options) or answers_text(fact, say), ""
@@ -62,6 +62,7 @@ def field_of(fact: Fact, state: State, say: Say) -> Field:
         "fault": "" if fault is None else _fault_text(fault, fact, expected, say.lang),
         "sensitive": fact.sensitive,
         "either": None,
+        "required": False,
     }
 
 

@@ -94,8 +94,7 @@ class Pages:
         asked = (facts[BENEFICIARY], facts[SIGNATURE])
         who, day = (field_of(fact, replace(state, facts=usual), self.say(state)) for fact in asked)
         w = wording(state.lang)
-        day |= {"question": w("start_day"), "where": w("start_day_where")}
-        fields = [{**who, "where": ""}, day]  # who signs is found where the day is
+        fields = [{**who, "where": ""}, {**day, "question": w("start_day")}]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 
     async def estimate(self, request: Request) -> Response:

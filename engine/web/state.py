@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from engine.errors import Location, Problem
 from engine.evaluation.facts import Facts, read_named
-from engine.language.facts import BENEFICIARY, Vocabulary
+from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.typing import is_date
 from engine.language.values import Scalar, as_written
 from engine.policy.document import unplaced
@@ -119,6 +119,7 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     given = dict(pairs)
     declined = {name for name, text in given.items() if text.strip() == UNKNOWN and name in vocabulary.facts}
     declined |= {*_not_known(given), *_told_otherwise(given, vocabulary)} & vocabulary.facts.keys()
+    declined.discard(SIGNATURE)  # without which nothing can be said
     stated = {name: text for name, text in given.items() if name in vocabulary.facts and name not in declined}
     stated = {name: text for name, text in stated.items() if text.strip()}
     facts, problems = read_named(unplaced(stated, Location("case")), vocabulary)

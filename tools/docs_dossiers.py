@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docs_language import table
+
 from engine.language.facts import EventType, event_types
 from engine.policy.reading import load_schema
 
 
 def regions() -> Mapping[str, str]:
     """Each region's Markdown by name."""
-    rows = ["| type | what happened | states | counts |", "| --- | --- | --- | --- |"]
-    for type_ in event_types(load_schema("dossier")).values():
-        rows.append(f"| `{type_.name}` | {type_.label['en']} | {_states(type_)} | {_counts(type_)} |")
-    return {"events": "\n".join(rows)}
+    types = event_types(load_schema("dossier")).values()
+    rows = ((f"`{each.name}`", each.label["en"], _states(each), _counts(each)) for each in types)
+    return {"events": table(("type", "what happened", "states", "counts"), rows)}
 
 
 def _states(type_: EventType) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -158,7 +158,7 @@ def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
     unused = set(examples) - {row.name for row in rows}
     if unused:
         raise ValueError(f"{EXAMPLES.name}: {family} has no operator {sorted(unused)}")
-    table = _table(
+    operators = table(
         ("operator", "takes", "meaning", "absent operands", "in a report"),
         [
             (
@@ -173,7 +173,7 @@ def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
     )
     shown = [examples[row.name] for row in rows if row.name in examples]
     lines = [line for each in shown for line in _tried(each, trial, family in ("comparison", "connective"))]
-    return "\n".join([table, "", "```yaml", *lines, "```"])
+    return "\n".join([operators, "", "```yaml", *lines, "```"])
 
 
 def _body(example: Mapping[str, Any], trial: Trial) -> str:
@@ -209,12 +209,12 @@ def _kleene() -> str:
     pairs = [(a, b) for i, a in enumerate(values) for b in values[i:]]
     rows = [(words[a], words[b], words[all_of((a, b))], words[any_of((a, b))]) for a, b in pairs]
     inverse = ", ".join(f"`not` {words[a]} is {words[negate((a,))]}" for a in values)
-    return f"{_table(('a', 'b', '`all`', '`any`'), rows)}\n\n{inverse}."
+    return f"{table(('a', 'b', '`all`', '`any`'), rows)}\n\n{inverse}."
 
 
 def _units() -> str:
     rows = [(f"`{unit}`", "any" if UNIT_SCALE.get(unit) is None else str(UNIT_SCALE[unit])) for unit in UNITS]
-    return _table(("unit", "decimals of a result"), rows)
+    return table(("unit", "decimals of a result"), rows)
 
 
 def _keys(
@@ -227,7 +227,7 @@ def _keys(
         for key, entry in definition["properties"].items()
         if (not only or key in only) and key not in without
     ]
-    return _table(("key", "required", "meaning"), rows)
+    return table(("key", "required", "meaning"), rows)
 
 
 def _meaning(entry: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
@@ -241,7 +241,7 @@ def _x_keys() -> str:
     used = {key for entry in _entries(_schema("case")) for key in entry if key.startswith("x-")}
     if used != set(X_KEYS):
         raise ValueError(f"schemas/case.schema.json and X_KEYS differ: {sorted(used ^ set(X_KEYS))}")
-    return _table(("key", "meaning"), [(f"`{key}`", text) for key, text in X_KEYS.items()])
+    return table(("key", "meaning"), [(f"`{key}`", text) for key, text in X_KEYS.items()])
 
 
 def _entries(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -256,7 +256,7 @@ def _facts(facts: Vocabulary) -> str:
         (f"`{name}`", _values(fact), "answer" if fact.absence_answers else "", fact.label["fr"], fact.label["en"])
         for name, fact in facts.facts.items()
     ]
-    return _table(("fact", "values", "absence", "français", "English"), rows)
+    return table(("fact", "values", "absence", "français", "English"), rows)
 
 
 def _values(fact: Fact) -> str:
@@ -274,6 +274,7 @@ def _schema(name: str) -> dict[str, Any]:
     return data
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Markdown of a table."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

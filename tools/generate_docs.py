@@ -21,6 +21,7 @@ from docs_cli import cli_page
 from docs_dossiers import regions as dossier_regions
 from docs_errors import errors_page
 from docs_language import regions as language_regions
+from docs_language import table
 from make_schemas import ruleset_page, with_beneficiaries
 
 from engine.errors import InputFault, Location
@@ -123,32 +124,27 @@ def examples_regions() -> dict[str, str]:
     """The table of examples/README.md: who each case is about, and what it gives."""
     session = Session(load_registry(ROOT / "policies"))
     say = Say(session.registry, "en")
-    rows = ["| case | who | convention | eligibility | aid due for the year |", "| --- | --- | --- | --- | --- |"]
+    rows = []
     for path in sorted((ROOT / EXAMPLES).glob("*.yaml")):
         document = loader.load(path)
         decision = session.decide(read_case(document, session.registry.vocabulary))
-        due = decision.results["aide.montant_du"]
-        amount = ", ".join(say.result(line.amount) for line in decision.years) or say.result(due)
+        years = ", ".join(say.result(line.amount) for line in decision.years)
+        due = f"years 1 to 5: {years}" if years else say.result(decision.results["aide.montant_du"])
         eligible = say.result(decision.results["eligibilite"]).lower()
-        years = "years 1 to 5: " if decision.years else ""
-        if decision.results["eligibilite"].value == "ineligible":
-            years, amount = "", "—"
-        rows.append(
-            f"| [{path.name}]({path.name}) | {who(path)} | {decision.convention.id} | {eligible} | {years}{amount} |"
-        )
-    lives = lives_rows(session)
+        name, aid = f"[{path.name}]({path.name})", "—" if decision.refused else due
+        rows.append((name, who(path), decision.convention.id, eligible, aid))
+    cases = table(("case", "who", "convention", "eligibility", "aid due for the year"), rows)
+    lives = table(("dossier", "who", "years", "aid due"), lives_rows(session))
     session.close()
-    return {"cases": "\n".join(rows), "lives": "\n".join(lives)}
+    return {"cases": cases, "lives": lives}
 
 
-def lives_rows(session: Session) -> list[str]:
-    """The table of the dossiers: who each life is about, and what its years come to."""
-    rows = ["| dossier | who | years | aid due |", "| --- | --- | --- | --- |"]
+def lives_rows(session: Session) -> Iterator[tuple[str, ...]]:
+    """Who the life of each dossier is about, and what its years come to."""
     for path in sorted((ROOT / EXAMPLES / "dossiers").glob("*.yaml")):
         life = timeline(session, read_dossier(loader.load(path), session.registry.vocabulary))
         due = total_text(life.due, Say(session.registry, "en"))
-        rows.append(f"| [{path.name}](dossiers/{path.name}) | {who(path)} | {len(life.rows)} | {due} |")
-    return rows
+        yield f"[{path.name}](dossiers/{path.name})", who(path), str(len(life.rows)), due
 
 
 def who(path: Path) -> str:

@@ -52,7 +52,7 @@ def test_from_nothing_an_ordinary_case_is_decided_in_six_questions(tmp_path: Pat
 
 def test_an_answer_with_two_readings_or_none_is_told_and_asked_again(tmp_path: Path) -> None:
     result = talk(
-        tmp_path, "médecin libéral", "3/4/25", "31/02/2024", "", "2 septembre 2024", "trois", "secteur 1", "fin"
+        tmp_path, "médecin libéral", "3/4/25", "31/02/2024", "nsp", "2 septembre 2024", "trois", "secteur 1", "fin"
     )
     assert "03/04/2025 ou 03/04/1925" in said(result)
     assert "« trois » n'est pas une valeur de Secteur conventionnel" in said(result)

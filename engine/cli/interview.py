@@ -25,7 +25,7 @@ from engine.report.say import Say
 BACK, UNKNOWN, STOP = "back", "unknown", "stop"
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("<", "retour", "back"), BACK),
-    **dict.fromkeys(("", "?", "je ne sais pas", "unknown"), UNKNOWN),
+    **dict.fromkeys(("", "?", "je ne sais pas", "nsp", "inconnu", "unknown"), UNKNOWN),
     **dict.fromkeys(("fin", "stop", "quit"), STOP),
 }
 

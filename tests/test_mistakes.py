@@ -617,6 +617,9 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
     ("old", "new", "meant"),
     [
         ("then: ineligible}", "then: Inéligible}", "ineligible"),
+        ("any_criterion: not_met", "ref: activite_minimale, is: not_met", "criterion"),
+        ("any_criterion: not_met", "criterion: activite_minimale, is: not_met", "verdict"),
+        ("{fact: patientele.mt_depart, at_least", "{table: aide.montant_annuel, at_least", "ref"),
         ("at_least: 775", "at_least: contrat.annee", "{fact: contrat.annee}"),
         ("at_least: 775", "at_least: aide.montant_annuel", "{ref: aide.montant_annuel}"),
         ("at_least: 775", "at_least: {ref: contrat.annee}", "{fact: contrat.annee}"),
@@ -632,6 +635,21 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
 def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, small_copy: Path) -> None:
     rewrite(small_copy / RULES, old, new)
     assert meant in {problem.nearest for problem in check_folder(small_copy)}
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "written"),
+    [
+        ("nouvelle/seuils.yaml", "value", "10%"),
+        ("nouvelle/seuils.yaml", "value", "trois"),
+        (RULES, "at_least", "{percent_of: [10 %, 200]}"),
+    ],
+)
+def test_a_number_with_its_unit_or_in_letters_is_no_number(file: str, key: str, written: str, small_copy: Path) -> None:
+    for step in dated(VALUE):
+        step(small_copy)
+    rewrite(small_copy / file, f"{key}: 775", f"{key}: {written}")
+    assert [problem.code for problem in check_folder(small_copy)] == ["number-form"]
 
 
 def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(small_copy: Path) -> None:

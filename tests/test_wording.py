@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_rules import AT_THRESHOLD, THRESHOLD, VALUE, amend, read, rewrite, told
+from small_rules import AT_THRESHOLD, OVERLAY, THRESHOLD, VALUE, amend, read, rewrite, told
 
 from engine.policy.model import Criterion
 
@@ -39,8 +39,8 @@ def test_of_several_values_each_is_said_with_its_day(small_copy: Path) -> None:
         THRESHOLD + VALUE.replace("2024-06-22", "2026-01-01").replace("775", "800") + LABELLED, encoding="utf-8"
     )
     assert label(small_copy) == (
-        "Dès 775, puis 800 à partir du 01/01/2026 patients",
-        "From 775, then 800 from 2026-01-01 on on",
+        "Dès 775 (800 à partir du 01/01/2026) patients",
+        "From 775 (800 from 2026-01-01 on) on",
     )
 
 
@@ -55,12 +55,26 @@ def test_a_text_that_changes_the_number_changes_the_words_that_it_keeps(small_co
     assert label(small_copy)[0] == "Dès 775 patients"
 
 
-def test_a_name_in_braces_that_is_no_parameter_is_told_at_its_text(small_copy: Path) -> None:
-    (small_copy / RULES).write_text(THRESHOLD + LABELLED.replace("'From {seuil}", "'From {seil}"), encoding="utf-8")
+def test_a_number_that_a_later_text_lays_over_running_contracts_is_said_in_their_words_too(small_copy: Path) -> None:
+    (small_copy / RULES).write_text(THRESHOLD + LABELLED, encoding="utf-8")
+    change = """change:
+  parameters:
+    - {id: seuil, values: [{from: "2027-01-01", value: 800, cite: [{source: avenant, at: article 1}]}]}
+"""
+    laid = OVERLAY.split("criteria:")[0].replace('before: "2024-06-22', 'from: "2024-06-22", before: "2027-01-01')
+    laid = laid.replace("{activite_minimale: activite_minimale.en_cours}", "{seuil: seuil}").replace("texte", "avenant")
+    amend(small_copy, {"regles.yaml": change, "en_cours.yaml": laid})
+    assert label(small_copy)[0] == "Dès 775 (800 à partir du 01/01/2027) patients"
+    assert label(small_copy, "avenant")[0] == "Dès 800 patients"
+
+
+@pytest.mark.parametrize("written", ["{seil}", "{ seuil }", "{{seuil}}"])
+def test_a_name_in_braces_that_is_no_parameter_is_told_at_its_text(small_copy: Path, written: str) -> None:
+    (small_copy / RULES).write_text(THRESHOLD + LABELLED.replace("'From {seuil}", f"'From {written}"), encoding="utf-8")
     (line,) = [line for line in told(small_copy) if "unknown-item" in line]
     text = (small_copy / RULES).read_text(encoding="utf-8").splitlines()[int(line.split(":")[1]) - 1]
     assert line.startswith(RULES)
-    assert "{seil}" in text
+    assert written in text
 
 
 def test_the_words_of_derogations_and_refusals_are_filled_in_too(small_copy: Path) -> None:

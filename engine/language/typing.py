@@ -161,10 +161,10 @@ def item_type(node: tree.ItemRef, scope: Scope) -> Type | None:
 
 def operand_hints(node: tree.Apply, expected: Type | None) -> list[Type | None]:
     """What the bare literals of each operand are to be read as: dates in date arithmetic, but a count is a count."""
-    row = EXPRESSIONS[node.operator]
-    hint = DATE if row.family == "date" else expected if row.family == "choice" else None
+    row, plain = EXPRESSIONS[node.operator], number(ANY_UNIT)
+    hint = {"date": DATE, "choice": expected}.get(row.family, None if row.ranked else plain)
     last = len(node.operands) - 1
-    return [None if row.tags and i == last else hint for i in range(len(node.operands))]
+    return [plain if row.tags and i == last else hint for i in range(len(node.operands))]
 
 
 def told_options(node: tree.Apply, scope: Scope) -> Sequence[Any]:

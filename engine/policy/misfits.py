@@ -22,6 +22,9 @@ MAX_SHOWN = 60
 # What the schema's own words say already, and what else is told beside them, or alone where there are none.
 _TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength")
 RULES = ("pattern", "minimum", "exclusiveMinimum", "maximum", "minItems", "maxItems", "uniqueItems")
+# What a condition has for a word of the rules over verdicts, and these for a word of a condition.
+IN_CONDITIONS = {"criterion": "ref", "outcome": "ref", "table": "ref", "parameter": "ref", "verdict": "is"}
+OVER_VERDICTS = {"ref": "criterion", "is": "verdict"}
 OF_SEVERAL = {"is": "in", "is_not": "not_in"}  # the operator that takes a list, beside the one that does not
 
 
@@ -104,12 +107,13 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     others = [key for key in error.instance if key not in known]
     lacking = [key for key in error.schema.get("required", ()) if key not in error.instance]
     in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
+    elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
     only = lacking[0] if len(lacking) == len(others) == 1 and not in_a_form else None
     for key in others:
         values = {"key": key, "allowed": ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
         free = [name for name in known if name not in error.instance]
-        close = spoken(key, known) or nearest(key, free) or nearest(key, known) or only
+        close = spoken(key, known) or elsewhere.get(key) or nearest(key, free) or nearest(key, known) or only
         yield Problem(place, "unknown-key", values, close)
 
 

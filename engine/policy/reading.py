@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.loader import parse, read_bytes
 from engine.policy.model import YEAR_START, Convention
+from engine.policy.overlays import covers
 from engine.policy.places import HEAD, SUITE, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
@@ -135,17 +136,39 @@ def read_registry(
 
 def _read(folders: Mapping[str, Files], shown: Path) -> tuple[dict[str, Convention], list[Problem], frozenset[str]]:
     """The convention of each folder, all of what it amends in it, what is wrong, and the ids of what is left out."""
-    from engine.policy.build import build
-    from engine.policy.wording import worded
+    from engine.policy.wording import dated_numbers
 
     texts, problems, unread = _texts(folders, shown)
     conventions: dict[str, Convention] = {}
+    numbers = {text.digest: dated_numbers([*text.files.values()]) for text in texts}
     for text in texts:
-        (head, *files), unnamed = worded([text.head, *text.files.values()])
-        convention, found = build(head, files, text.digest)
-        problems.extend((*unnamed, *found))
+        convention, found = _built(text, {})
+        problems.extend(found)
         conventions.setdefault(convention.id, convention)  # a folder with the id of another has been told of
+    for text in texts:
+        own = numbers[text.digest]
+        convention = conventions[text.head["id"].value]
+        later = {
+            old: [value for value in numbers[other.digest][new] if value.data not in [each.data for each in own[old]]]
+            for other in conventions.values()
+            for overlay in other.overlays
+            if covers(other, overlay, convention)
+            for old, new in overlay.replace.items()
+            if old in own and new in numbers[other.digest]
+        }
+        if any(later.values()):
+            conventions[convention.id], _ = _built(text, later)
     return conventions, problems, unread
+
+
+def _built(text: Written, later: Mapping[str, Sequence[Piece]]) -> tuple[Convention, list[Problem]]:
+    """The convention of a text, its numbers in its words, and what is wrong."""
+    from engine.policy.build import build
+    from engine.policy.wording import worded
+
+    (head, *files), unnamed = worded([text.head, *text.files.values()], later)
+    convention, found = build(head, files, text.digest)
+    return convention, [*unnamed, *found]
 
 
 def _texts(folders: Mapping[str, Files], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:

@@ -1,28 +1,32 @@
 """Numbers in words: a text as it stands comes in, the same with each ``{parameter}`` of its labels and notes filled in.
 
-So a number that changes changes its words. Where a parameter has several dated values, all of them are said.
+So a number that changes changes its words. Where a parameter has several dated values, all of them are said, and those
+of the parameter that a later text lays over it in running contracts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from engine.errors import Problem, nearest, wrong
 from engine.language.pieces import Piece
 from engine.words import LANGUAGES, read_words
 
-_NAMED = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_NAMED = re.compile(r"\{(.*?)\}")
 _NARROW = "\u202f"  # the space of thousands in French
 
 
-def worded(files: Sequence[Piece]) -> tuple[list[Piece], list[Problem]]:
-    """The files of a text, and the names in braces that are no parameter of it."""
-    parameters = [entry for file in files for entry in file.members("parameters")]
-    numbers = {
-        each["id"].value: {lang: _said(each.members("values"), lang) for lang in LANGUAGES} for each in parameters
-    }
+def dated_numbers(files: Sequence[Piece]) -> dict[str, list[Piece]]:
+    """The dated values of every parameter of a text."""
+    return {each["id"].value: [*each.members("values")] for file in files for each in file.members("parameters")}
+
+
+def worded(files: Sequence[Piece], later: Mapping[str, Sequence[Piece]]) -> tuple[list[Piece], list[Problem]]:
+    """The files of a text, and the names in braces that are no parameter of it; ``later`` are values that follow."""
+    values = {id_: [*own, *later.get(id_, ())] for id_, own in dated_numbers(files).items()}
+    numbers = {id_: {lang: _said(each, lang) for lang in LANGUAGES} for id_, each in values.items()}
     problems: list[Problem] = []
 
     def filled(piece: Piece, lang: str | int = "") -> Piece:
@@ -50,6 +54,8 @@ def _said(values: Sequence[Piece], lang: str) -> str:
     return "".join([first, *(words["number_then"].format(value=v, day=d) for v, d in zip(others, days, strict=True))])
 
 
-def _number(value: Decimal | int, lang: str) -> str:
+def _number(value: Decimal | int | str, lang: str) -> str:
+    if isinstance(value, str):
+        return value  # no number, which is told where it stands
     plain = f"{value:,}"
     return plain.replace(",", _NARROW).replace(".", ",") if lang == "fr" else plain

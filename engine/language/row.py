@@ -77,9 +77,14 @@ class Operator:
         return self.operands == "list" or count == {"one": 1, "flag": 1, "pair": 2}[self.operands]
 
     def said(self, lang: str, left: str, operands: Sequence[str]) -> str:
-        """A comparison in words; the members of a list are joined by commas."""
-        texts = [", ".join(operands)] if self.operands == "list" else operands
+        """A comparison in words; the members of a list stand side by side."""
+        texts = [beside(operands)] if self.operands == "list" else operands
         return self.phrase[lang].format(left, *texts)
+
+
+def beside(texts: Sequence[str]) -> str:
+    """Values side by side, told apart from the commas that some hold themselves."""
+    return (" / " if any(", " in each for each in texts) else ", ").join(texts)
 
 
 class Later:

@@ -17,6 +17,7 @@ from engine.language import expressions as tree
 from engine.language.expressions import Citation, Expression, Literal, Unpublished
 from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.row import beside
 from engine.policy import model
 from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.model import Item, Row, Table
@@ -128,7 +129,7 @@ class Phrases:
     def cell(self, cell: tree.Cell, ref: tree.FactRef | tree.ItemRef | None = None) -> str:
         """What a cell asks, values by the labels of the fact or item beside it where one is given."""
         if cell.listed is not None:
-            values = ", ".join(self._value(part, ref) for part in cell.literals)
+            values = beside([self._value(part, ref) for part in cell.literals])
             return values if cell.excluded is None else f"≠ {values}"
         low = "" if cell.low is None else f"≥ {self.operand(cell.low)}"
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"

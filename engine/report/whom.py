@@ -18,6 +18,7 @@ from engine.escaping import flowing
 from engine.exchange.rules_text import case_text, comment, lines_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
+from engine.language.row import beside
 from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
 from engine.policy.model import YEAR_START
@@ -89,6 +90,8 @@ class Whom:
                 said.append(self._input(kind == FACT, name, extent))
         if absent:
             said.append(self.say("without", names=", ".join(absent)))
+        if any(cause.kind == OVERLAY for cause in effect.causes):
+            said.append(self.say("reached_on_one_side"))
         return self.say.listed(said) if said else self.say("everyone")
 
     def cause(self, cause: Cause) -> str:
@@ -125,10 +128,10 @@ class Whom:
         values = [value for value in extent.values if fact is None or not isinstance(value, Absent)]
         rest = [value for value in (() if type_ is None else type_.values) if value not in values]
         if rest and len(rest) < len(values) and (fact is None or len(values) > MAX_VALUES):
-            return self.say.pair(label, self.say("other_than", values=", ".join(map(said, rest))))
+            return self.say.pair(label, self.say("other_than", values=beside([*map(said, rest)])))
         names = [said(value) for value in values]
         bare = fact is not None and len(fact.type.values) > 2 and all(len(each) > SAYS_LITTLE for each in names)
-        return ", ".join(names) if bare else self.say.pair(label, ", ".join(names))
+        return beside(names) if bare else self.say.pair(label, beside(names))
 
     def _range(self, extent: Extent, said: Callable[[Any], str], type_: Type | None) -> str:
         if extent.low is None and extent.high is None:

@@ -143,11 +143,10 @@ SINCE_2023: Explained = {
         "missions.consultation:item",
     ),
     "S0.2, level 4 since March 2021: every hire of 2023 is later": ("profil.diplome:applies_when",),
-    "S0.5, S0.10 and S0.11 are of 2019: the contract counts from its signature since": (
+    "S0.5 and S0.10 are of 2019: the contract counts from its signature since": (
         "contrat.prise_d_effet:item",
         "contrat.terme:expression",
         "contrat.fin_d_observation:item",
-        "contrat.suivi:item",
         "contrat.transmission:item",
     ),
     "S0.10, two years after the hire: not repeated, and said": ("annee_verifiee:warning",),
@@ -344,6 +343,7 @@ SINCE_2024: Explained = {
     ),
     "N-D11": ("contrat_de_travail:item", "contrat.cdi:item"),
     "N-E1": ("contrat.absence_signalee:applies_when",),
+    "S0.11, of the 2016 convention: not repeated in 2024": ("contrat.suivi:item",),
 }
 
 # Statements that the later text repeats: no rule of these items may differ.

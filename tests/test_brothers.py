@@ -36,7 +36,7 @@ from engine.report.html import html
 from engine.report.options_page import Options, Way
 from engine.report.page import Table
 from engine.report.readings import reading_otherwise
-from engine.report.remarks import DOUBTFUL, UNMET, remarks
+from engine.report.remarks import DOUBTFUL, DUTY_UNMET, remarks
 from engine.report.say import Say
 from engine.report.timeline_page import ToldLife
 
@@ -114,7 +114,7 @@ def test_what_heads_the_page_of_a_brother_stands_in_its_data_and_beside_other_wa
     unmet = [line["id"] for line in data["obligations"] if line["status"] == "unmet"]
     refused = data["results"].get("eligibilite", {}).get("value") == "ineligible"
     assert len(data["consistency"]) == sum(each.key == DOUBTFUL for each in heads)
-    assert len(unmet) == sum(each.key == UNMET for each in heads) or refused
+    assert len(unmet) == sum(each.key == DUTY_UNMET for each in heads) or refused
     (row,) = csv.DictReader(io.StringIO(decisions_csv([told], say)))
     assert row["consistency"].split() == [each["id"] for each in data["consistency"]]
     assert row["unmet"].split() == unmet

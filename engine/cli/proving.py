@@ -52,7 +52,7 @@ effort_option = option(
 )
 
 
-MARK = b"# avenant "  # the first words of every such file, by which the commands know their own
+FILE_MARK = b"# avenant "  # the first words of every such file, by which the commands know their own
 
 
 def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
@@ -60,11 +60,11 @@ def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
     for path in (folder / name for name in texts):
         try:
             with path.open("rb") as stream:
-                start = stream.read(len(MARK))
+                start = stream.read(len(FILE_MARK))
         except (FileNotFoundError, NotADirectoryError):  # told of the folder, when it is made
             continue
         except OSError as error:
             raise unwritable(path, error) from None
-        if start != MARK:
+        if start != FILE_MARK:
             raise unwritable(path, {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES})
     write_all(folder, texts)

@@ -150,9 +150,6 @@ def _closing(text: str, start: int) -> int:
     raise AssertionError("what was read as a rule closes its braces")
 
 
-Number = int | Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What an import does to the rules: numbers in place of others, what is added, and the convention as it is then."""
@@ -240,7 +237,7 @@ def _offset(text: str, starts: Sequence[int], at: Location) -> int:
     return starts[at.line - 1] + at.column - 1 + marked if at.line <= len(starts) else len(text)
 
 
-def with_values(convention: Convention, values: Mapping[Location, Number]) -> Convention:
+def with_values(convention: Convention, values: Mapping[Location, int | Decimal]) -> Convention:
     """The convention with the numbers at these places replaced."""
 
     def change(node: Node) -> Node:

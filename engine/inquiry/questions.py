@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.errors import Location, misuse, nearest
+from engine.errors import Location, refuse_unknown
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
@@ -203,9 +203,7 @@ def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Sc
 def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     if wanted == ALL:
         return decision.main
-    if wanted not in decision.results:
-        close = nearest(wanted, [*decision.results, ALL])
-        raise misuse(Location(decision.convention.id), "unknown-item", close, id=wanted)
+    refuse_unknown(Location(decision.convention.id), "unknown-item", wanted, [*decision.results, ALL])
     line = decision.obligation(wanted)
     result = decision.results[wanted]
     if line is None:

@@ -22,7 +22,7 @@ from engine.report.page import Page, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import facts_behind, failing, waiting
-from engine.report.remarks import UNMET, remarks, said, unmet_conditions
+from engine.report.remarks import DUTY_UNMET, remarks, said, unmet_conditions
 from engine.report.say import Say
 from engine.report.values import lowered
 
@@ -223,7 +223,7 @@ class Letter:
         stated = {TROP_PERCU: matter.overpaid(), VERSEMENT: matter.payments()}
         years = [each[0] for each in stated.get(self.kind, ())]
         if self.kind in (ACCORD, VERSEMENT):  # which speak of the aid: the duties that the facts say were not met
-            told = remarks([matter.decision], matter.obligations, say.noting(), keys=(UNMET,))
+            told = remarks([matter.decision], matter.obligations, say.noting(), keys=(DUTY_UNMET,))
             yield from (_NOTE.sub("", said(remark, say)) for remark in told)
         yield from self._warned(years)
         yield from self._readings(years)

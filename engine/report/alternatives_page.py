@@ -23,7 +23,7 @@ from engine.report.values import exact_object, to_json
 # Changes of several facts that the page shows where fewer facts are enough, and where they are not.
 MORE_BESIDE, MORE_ALONE = 4, 12
 POINTS = ("percent", "percentile")
-COUNTED = ("patients", "ETP")
+NAMING_UNITS = ("patients", "ETP")
 DAYS = "days"
 
 
@@ -159,7 +159,7 @@ def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> s
     if difference is None:
         return say("instead_of", after=after, before=shown(change.before))
     before = shown(change.before)
-    if say.registry.vocabulary.facts[change.fact].type.unit in COUNTED:  # the difference names the unit
+    if say.registry.vocabulary.facts[change.fact].type.unit in NAMING_UNITS:  # the difference names the unit
         after, before = (say.scalar(value) for value in (change.after, change.before))
     return say("moved", difference=difference, after=after, before=before)
 
@@ -176,7 +176,7 @@ def _difference(change: FactChange, say: Say) -> str | None:
         case _:
             return None
     unit = "points" if unit in POINTS else unit
-    if unit not in COUNTED and unit not in ("points", DAYS, "years", "patients_par_etp"):
+    if unit not in NAMING_UNITS and unit not in ("points", DAYS, "years", "patients_par_etp"):
         return None
     distance = moved if moved > 0 else -moved
     return say.count(f"more_of.{unit}" if moved > 0 else f"fewer_of.{unit}", distance)

@@ -27,7 +27,7 @@ MAX_SHOWN = 8
 MAX_CRITERIA = 6
 MAX_NAMED = 12
 MAX_FACTS = 6
-COUNTED = (f"item_status.{APART}", f"item_status.{THROUGH}")  # however few
+ONLY_COUNTED = (f"item_status.{APART}", f"item_status.{THROUGH}")  # however few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def _statuses(behaviour: Behaviour, whom: Whom) -> Iterator[Block]:
     for status in behaviour.statuses:
         if status.status != FOUND:
             groups.setdefault(f"item_status.{status.status}", []).append(status.item)
-    many = {key for key, ids in groups.items() if len(ids) > MAX_NAMED or key in COUNTED}
+    many = {key for key, ids in groups.items() if len(ids) > MAX_NAMED or key in ONLY_COUNTED}
     groups |= {"results_undecided": [*behaviour.undecided], "read_in_a_circle": [*behaviour.cut]}
     lines = []
     for key, ids in groups.items():

@@ -134,12 +134,12 @@ def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
         "cite_after": each_as_json(edit.cite_after, spoken.say, "source at=locator"),
         "at_before": edit.at_before and edit.at_before._asdict(),
         "at_after": edit.at_after and edit.at_after._asdict(),
-        "text": sentence(spoken, edit),
+        "text": edit_sentence(spoken, edit),
         **({"also": [_edit(spoken, each) for each in edit.also]} if edit.also else {}),
     }
 
 
-def sentence(spoken: Speaker, edit: Edit) -> str:
+def edit_sentence(spoken: Speaker, edit: Edit) -> str:
     """The edit on one line, without citations and places."""
     said = spoken.said(edit)
     before, after = (inline(side, spoken.say) for side in (said.before, said.after))
@@ -163,7 +163,7 @@ def github(diff: Diff, say: Say) -> str:
             gone = each.at_after is None or each.change == "removed"
             at = (each.at_before or each.at_after) if gone else each.at_after
             kind = "warning" if gone else "notice"
-            lines.append(_command(kind, at, names, spoken.name(each), sentence(spoken, each)))
+            lines.append(_command(kind, at, names, spoken.name(each), edit_sentence(spoken, each)))
     if diff.effects is not None:
         lines.extend(_effect_lines(diff, diff.effects.found, say))
     return "".join(f"{line}\n" for line in lines)

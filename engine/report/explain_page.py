@@ -27,7 +27,7 @@ from engine.report.parts import item_heading, noted
 from engine.report.phrases import Phrases
 from engine.report.readings import readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.reasons import whatever
-from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
+from engine.report.remarks import DOUBTFUL, DUE_IF, DUTY_UNMET, NOT_DUE, remark_blocks, remarks
 from engine.report.say import Say
 
 MAX_DEPTH = 12
@@ -66,7 +66,7 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     waits = (explained.decision.obligation(explained.item) or result).missing
     yield from item_heading(explained.decision, explained.item, say)
     decision, headline = explained.decision, explained.decision.headline
-    keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, UNMET} if explained.item in (headline.due, headline.recover) else ())}
+    keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, DUTY_UNMET} if explained.item in (headline.due, headline.recover) else ())}
     yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say.in_full())
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
     facts = [say.registry.vocabulary.facts[name] for name in waits]

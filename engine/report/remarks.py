@@ -16,7 +16,7 @@ from engine.report.page import Block, Fold, Heading, Paragraph, Table, Tree
 from engine.report.reasons import facts_behind, marked_duty, reasons_block
 from engine.report.say import Say
 
-DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, UNMET = REMARKS = (
+DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, DUTY_UNMET = REMARKS = (
     *("doubtful", "refused_because", "open_because", "not_due", "due_if", "duty_unmet"),
 )
 MOST_OPEN = 2  # so many open criteria are told with their facts at the head; the table of the criteria tells all
@@ -46,11 +46,11 @@ def remarks(
     doubts = {doubt.result.id: (DOUBTFUL, doubt.result, each) for each in decisions for doubt in each.doubts}
     found = [*doubts.values(), *_why_not(first), *not_due]
     yield from (Remark(key, _because(key, result, decision, say)) for key, result, decision in found if key in keys)
-    for line in obligations if UNMET in keys and not first.refused else ():
+    for line in obligations if DUTY_UNMET in keys and not first.refused else ():
         if line.status == "unmet":
             follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
             told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), say.otherwise("duty", line.id))
-            yield Remark(UNMET, f"{say.listed(filter(None, told))}.")
+            yield Remark(DUTY_UNMET, f"{say.listed(filter(None, told))}.")
 
 
 def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:

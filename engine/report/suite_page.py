@@ -22,7 +22,7 @@ from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
 
-STATUSES = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
+FATES = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
 FATE = "at=change.at convention item=subject kind=change.kind before=change.before after=change.after"
 
 
@@ -54,11 +54,11 @@ def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     """Scores by convention, then every change that no test notices, by line."""
     rows = []
     for convention in (*say.registry.conventions, None):
-        counts = (score.count(status, convention) for status in STATUSES)
+        counts = (score.count(status, convention) for status in FATES)
         share = percent(score.share(convention), say) + " %"
         rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))
     yield Heading(say("mutation"))
-    yield Table(("", say("score"), *map(say, STATUSES)), tuple(rows))
+    yield Table(("", say("score"), *map(say, FATES)), tuple(rows))
     survivors = Tree(tuple((0, _fate_line(fate)) for fate in score.survivors))
     yield from section(Heading(say("survivors"), tone="open"), survivors)
     yield Paragraph(mutation_line(score, say))
@@ -93,7 +93,7 @@ def data(run: TestRun, say: Say) -> Any:
         data["mutation"] = {
             "score": round(score.share(), 2),
             "changes": len(score.fates),
-            **{status: score.count(status) for status in STATUSES},
+            **{status: score.count(status) for status in FATES},
             "survivors": each_as_json(score.survivors, say, FATE),
         }
     return data

@@ -12,7 +12,7 @@ from engine.policy.registry import Registry
 from engine.records import dataclass
 
 MISSING = "missing"
-STATUSES = ("done", "unmet", "pending", "overdue", "to_check", "closed")  # of an obligation
+DUTY_STATUSES = ("done", "unmet", "pending", "overdue", "to_check", "closed")  # of an obligation
 _OPEN = (NOT_APPLICABLE.value, UNDETERMINED.value)  # may come out of any item
 
 
@@ -36,7 +36,7 @@ def names_of(registry: Registry) -> SuiteNames:
         types = registry.resolved(text).types
         for id_, item in text.items.items():
             type_ = types.get(id_)
-            own = STATUSES if item.kind == "obligation" else type_.values if type_ is not None else ()
+            own = DUTY_STATUSES if item.kind == "obligation" else type_.values if type_ is not None else ()
             words.setdefault(id_, {}).update(dict.fromkeys(own))
         for question in text.interpretations.values():
             choices.setdefault(question.id, {}).update(dict.fromkeys(question.choices))

@@ -50,7 +50,7 @@ def follow(session: Session, say: Say, text: str, day: str) -> tuple[ToldLife, M
 def form(given: Mapping[str, str], state: State, say: Say, day: str) -> tuple[str, dict[str, Any]]:
     """The dossier that a form holds, with the event that it adds; what can happen, and the form of a type chosen."""
     vocabulary, types = say.registry.vocabulary, event_types(load_schema("dossier"))
-    text = given.get("dossier", "") or (case_text(state) if SIGNATURE in state.facts else "")
+    text = given.get("dossier", "") or (begun_dossier(state) if SIGNATURE in state.facts else "")
     type_ = types.get(given.get(EVENT, ""))
     if type_ is not None and EVENT_DAY in given:
         text, type_ = with_event(text, type_, given, vocabulary), None
@@ -62,7 +62,7 @@ def form(given: Mapping[str, str], state: State, say: Say, day: str) -> tuple[st
     }
 
 
-def case_text(state: State) -> str:
+def begun_dossier(state: State) -> str:
     """A dossier that begins with the facts of an estimate, save sensitive ones."""
     groups: dict[str, list[str]] = {}
     for name in state.facts:

@@ -298,7 +298,7 @@ def test_a_budget_that_is_spent_is_said_and_nothing_is_claimed(session: Session)
         ("aide.montant_annuel", None, Wish("more", 11000)),
         ("aide.montant_annuel", "less", Wish("less", 11000)),
         ("aide.montant_du", "4300.50+", Wish("at_least", Fraction(8601, 2))),
-        ("aide.montant_du", "4000-", Wish("at_most", 4000)),
+        ("aide.montant_du", "4 000 €-", Wish("at_most", 4000)),
         ("contrat.terme", "2029-01-31", Wish("is", dt.date(2029, 1, 31))),
     ],
 )

@@ -35,6 +35,7 @@ from engine.report.say import Say
 from engine.words import LANGUAGES
 
 STANDARD_INPUT = "-"
+TABLES = (".csv", ".xlsx", ".parquet", ".jsonl")  # that hold a case in each row
 NARROWEST = 20  # columns; no page is laid out for fewer
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -173,6 +174,8 @@ def read_document(name: str) -> Document:
     """A case file, or standard input for ``-``."""
     if name == STANDARD_INPUT:
         return loader.parse(sys.stdin.buffer.read(loader.MAX_BYTES + 1), name)
+    if Path(name).suffix.lower() in TABLES:
+        raise fault(Location(name), "case-is-table")
     return loader.load(Path(name), name)
 
 

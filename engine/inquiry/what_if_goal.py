@@ -108,7 +108,7 @@ def _open(result: Result, text: str) -> Wish:
         if is_date(text):
             return Wish("is", dt.date.fromisoformat(text))
         raise _unknown(text, f"2026-01-31, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None)
-    found = _NUMBER.fullmatch(text)
+    found = _NUMBER.fullmatch(re.sub(r"[\s€]", "", text))  # as people write an amount: 12 000 €
     if found is None:
         raise _unknown(text, f"11000, 11000+, 11000-, 5/13, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None)
     number, percent, side = found.groups()

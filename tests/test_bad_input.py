@@ -11,6 +11,7 @@ import fcntl
 import json
 import re
 import signal
+import sys
 import termios
 import time
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ import command
 import pytest
 from command import FIXTURES, LANGUAGES, avenant, codes_in, compare, refused, start
 
+from engine.cli import _unraised
 from engine.errors import MAX_FAULTS
 from engine.evaluation import inference
 from engine.policy import loader
@@ -422,6 +424,24 @@ def waiting(pipe: IO[bytes]) -> int:
     count = array.array("i", [0])
     fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
     return count[0]
+
+
+def test_an_interrupt_that_comes_while_an_object_is_taken_apart_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Taken:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def wait() -> None:
+        Taken()
+        time.sleep(10)
+
+    monkeypatch.setattr(sys, "unraisablehook", _unraised)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_while_waiting_for_input_leaves_no_traceback() -> None:

@@ -13,11 +13,13 @@ import sys
 from collections.abc import Sequence
 
 OBJECTS = 400_000  # made before garbage is looked for: those of a start, even of the first, all stay
+AGAIN = 0.01  # seconds
 
 
 def main() -> None:
     """Runs the command that the arguments name, which is loaded once the process is set up."""
     gc.set_threshold(OBJECTS)
+    sys.unraisablehook = _unraised
     ended: list[SystemExit] = []
     atexit.register(_leave, ended)  # registered first, so called last
     from engine.cli.commands import cli
@@ -30,6 +32,17 @@ def main() -> None:
     except SystemExit as exit_:
         ended.append(exit_)  # which holds all that was made
         raise
+
+
+def _unraised(ignored: sys.UnraisableHookArgs) -> None:
+    """Brings an interrupt again that came while an object was taken apart, where Python lets nothing be raised."""
+    if ignored.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(ignored)
+        return
+    import signal  # only where it is needed
+    import threading
+
+    threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGINT)).start()
 
 
 def _leave(ended: Sequence[SystemExit]) -> None:

@@ -65,6 +65,7 @@ class Solver:
         self._z3 = solver_library()
         context = self._z3.Context()  # of its own, so that no answer depends on what another solver was asked
         self._solver = self._z3.SimpleSolver(context)
+        self._solver.set(ctrl_c=False)  # which it would take for itself, and lose where it has just found its answer
         self._way = (0, 0)
         self._model: Any = None
         self._lowering = Lowering(self._z3, context, bank)
@@ -102,11 +103,7 @@ class Solver:
             self._solver.pop()
 
     def check(self, *terms: Term) -> Status:
-        """Whether these can hold too; nothing of the question is left behind, which would slow down all that follow.
-
-        Raises:
-            KeyboardInterrupt: the user interrupted the solver.
-        """
+        """Whether these can hold too; nothing of the question is left behind, which would slow down all that follow."""
         if self.bank.false in terms:
             return Status.EXCLUDED
         if not terms:
@@ -149,7 +146,10 @@ class Solver:
             self._solver.pop()
 
     def _in_turns(self, lowered: Sequence[Any], effort: int) -> Status:
-        """Asks in turns: how long a question takes is mostly luck, and another start may be a hundred times quicker."""
+        """Asks in turns: how long a question takes is mostly luck, and another start may be a hundred times quicker.
+
+        An interrupt ends the turn that it comes in.
+        """
         turn, status = 0, Status.UNDECIDED
         while status is Status.UNDECIDED and effort > 0:
             steps = min(FIRST_TURN * (turn + 2) // 2, effort)
@@ -162,7 +162,6 @@ class Solver:
         if self._way != (effort, seed):
             self._solver.set(rlimit=effort, random_seed=seed)
             self._way = (effort, seed)
-        spent = self._spent()
         found = self._z3.Z3_solver_check_assumptions(
             self._lowering.context, self._solver.solver, len(lowered), self._lowering.array(lowered)
         )
@@ -171,17 +170,7 @@ class Solver:
             return Status.SHOWN
         if found == self._z3.Z3_L_FALSE:
             return Status.EXCLUDED
-        if self._solver.reason_unknown() == "canceled" and self._spent() - spent < effort:
-            raise KeyboardInterrupt  # the solver takes the signal for itself, and gives no other sign of it
         return Status.UNDECIDED
-
-    def _spent(self) -> int:
-        """The solver's count of its steps so far."""
-        z3, context = self._z3, self._lowering.context
-        kept = self._solver.statistics()  # owns what is read here
-        places = reversed(range(len(kept)))  # it is among the last
-        place = next(each for each in places if z3.Z3_stats_get_key(context, kept.stats, each) == "rlimit count")
-        return int(z3.Z3_stats_get_uint_value(context, kept.stats, place))
 
     def in_the_way(self, terms: Sequence[Term]) -> list[int]:
         """Of the literals last asked about, which were excluded: places of some that cannot hold together."""

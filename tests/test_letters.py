@@ -309,7 +309,7 @@ def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> N
 def test_a_letter_of_payments_above_what_is_due_says_so(tmp_path: Path) -> None:
     write(CASES / "overpaid.yaml", "versement", tmp_path / "l.docx")
     said = " ".join(text_of(tmp_path / "l.docx").split())
-    assert "Aide due pour l'année : 4 400 € ; ces versements le dépassent de 6 600 €, à récupérer." in said
+    assert "Aide due pour l'année : 4 400 € ; ces versements dépassent cette somme de 6 600 €, à récupérer." in said
 
 
 # Templates

@@ -232,7 +232,7 @@ class Letter:
             if year in years:
                 due = decision.stated(decision.headline.due)
                 owed = "" if due is None else f"{self.named(due)} ; "
-                yield f"{owed}ces versements le dépassent de {say.euros(amount)}, à récupérer."
+                yield f"{owed}ces versements dépassent cette somme de {say.euros(amount)}, à récupérer."
         paid = matter.life.paid if self.kind == TROP_PERCU and matter.life is not None else None
         if paid is not None and paid.recover is not None and paid.recover.open_years:
             open_ = ", ".join(map(str, paid.recover.open_years))

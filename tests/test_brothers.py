@@ -93,7 +93,7 @@ def forms(told: Told, say: Say) -> dict[str, str]:
     }
 
 
-@pytest.mark.turns(name=tuple(BROTHERS), every=2)
+@pytest.mark.turns(name=tuple(BROTHERS), every=4)
 def test_each_brother_is_told_as_worked_out_by_hand(session: Session, name: str, told: Told) -> None:
     brother = BROTHERS[name]
     for form, page in forms(told, Say(session.registry, "fr")).items():
@@ -102,7 +102,7 @@ def test_each_brother_is_told_as_worked_out_by_hand(session: Session, name: str,
         assert "{" not in page, form
 
 
-@pytest.mark.turns(name=CASES, every=2)
+@pytest.mark.turns(name=CASES, every=4)
 def test_what_heads_the_page_of_a_brother_stands_in_its_data_and_beside_other_ways(
     session: Session, name: str, told: Told
 ) -> None:

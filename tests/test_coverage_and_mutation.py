@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant
 from small_rules import OVERLAY, rewrite
 
-from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.language.expressions import Compare, FactRef, Literal
 from engine.policy.model import Convention
@@ -191,18 +189,6 @@ def test_the_html_page_is_self_contained_and_colours_the_lines() -> None:
     for shade in ("reached", "half", "missed"):
         assert f'<span class="{shade}"' in page
     assert "annee: {from: 1, before: 3}" in page
-
-
-@pytest.mark.parametrize(
-    ("beneficiary", "day"),
-    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("maison_de_sante", "2026-02-24")],
-)
-def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
-    beneficiary: str, day: str, session: Session
-) -> None:
-    with pytest.raises(InputFault) as caught:
-        session.registry.select(beneficiary, dt.date.fromisoformat(day))
-    assert caught.value.problems[0].code == "no-rules"
 
 
 def test_every_test_looks_at_what_would_refuse_its_case(session: Session, policy_cases: list[PolicyCase]) -> None:

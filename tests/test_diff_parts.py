@@ -426,8 +426,7 @@ def test_a_change_is_told_with_its_place_and_weight(name: str) -> None:
     assert len(with_file) == (2 if "replaces another" in name else 1)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.turns(name=tuple(CHANGES), lang=LANGUAGES)
 def test_a_change_can_be_read(name: str, lang: str) -> None:
     before, later = built(BASE), built(after(CHANGES[name][0]))
     side = Side("essai", Registry({"essai": later}, FACTS, DIGEST, ROOT, "option"), ("essai",))

@@ -48,7 +48,7 @@ def test_every_fact_that_a_case_may_state_is_read_by_some_rule_and_its_values_ha
     assert [name for name, fact in known.items() if set(fact.type.values) - set(fact.value_labels)] == []
 
 
-@pytest.mark.parametrize("path", suite_files(POLICIES), ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+@pytest.mark.turns(path=suite_files(POLICIES), every=4)
 def test_every_case_of_the_suite_passes(path: Path, session: Session, policy_cases: list[PolicyCase]) -> None:
     file = path.relative_to(POLICIES.parent).as_posix()
     own = [case for case in policy_cases if case.at.file == file]

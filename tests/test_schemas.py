@@ -40,7 +40,7 @@ def test_the_schema_is_sound_draft_07() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("path", SOUND, ids=named)
+@pytest.mark.turns(path=SOUND, every=4)
 def test_a_sound_rule_file_fits_the_schema_by_the_book_and_in_the_engine(path: Path) -> None:
     document = load(path)
     assert not list(BY_THE_BOOK.iter_errors(document.data))

@@ -65,7 +65,7 @@ def test_mangled_requests_are_answered_or_refused_with_a_code(served: Client, ef
     rng = random.Random(20241128 + slice_)
     seen: dict[int, int] = {}
     calls = ("evaluate", "evaluate-many", "timeline", "ask")
-    count = effort.of(1_000, part=20)
+    count = effort.of(1_000, part=40)
     for turn in range(count):
         if turn % 2:
             body = mangled(SOUND, rng).encode("utf-8", "surrogatepass")

@@ -95,7 +95,7 @@ class Study:
             if cause not in told:
                 self._alone(result, cause)
         if not any(each.result == result.id for each in self.effects):
-            found = (self.prover.first(result.differs, where)[1] for where in self._settled_first(result))
+            found = (self.prover.first(result.differs, where)[1] for where in self._most_telling_first(result))
             if symbols := next(filter(None, found), None):
                 causes = mixture.smallest(self.mixed, result, self.prover, symbols)
                 # It is the consequence of a result that it rests on and that the same edits change.
@@ -107,6 +107,16 @@ class Study:
         bank = self.both.bank
         settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
         return settled, bank.negate(settled)
+
+    def _most_telling_first(self, result: ComparedResult) -> tuple[Term, ...]:
+        """The same, but of a number first where some version gives another than 0."""
+        bank, (settled, others) = self.both.bank, self._settled_first(result)
+        type_ = self.both.type_of(result.id)
+        if type_ is None or type_.kind != "number":
+            return settled, others
+        sides = (result.older, result.newer)
+        nothing = bank.both(*(bank.either(each.absent, is_value(bank, each, 0)) for each in sides))
+        return bank.both(settled, bank.negate(nothing)), bank.both(settled, nothing), others
 
     def look_closer(self) -> None:
         """Looks for results that an edit nowhere told of changes beside others: the newer version without it differs.

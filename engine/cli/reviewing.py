@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -90,10 +91,11 @@ def test(
     sources = {name: read_bytes(Path(name), name).decode("utf-8", "replace") for name in names}
     with progress(rules.say("doing.moved")) as told:
         again = moved(session, cases, told) if wanted is None else []
-    for each in again if declare else ():
+    for number, each in enumerate(again if declare else ()):
         if each.undeclared:
             file = differences_file(session.registry.root, each.convention)
             write(rules_text(with_undeclared(each, session.registry.root), "differences"), str(file))
+            again[number] = replace(each, declared=each.declared + len(each.undeclared), undeclared=())
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)
     rules.put(suite_page.FORMATS, run)
     if not (all(each.passed for each in outcomes) and all(each.passed for each in again)):

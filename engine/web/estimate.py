@@ -113,7 +113,7 @@ def _verified(session: Session, state: State, decision: Decision, say: Say) -> t
         later = replace(state, facts={**state.facts, YEAR: year}, asked=None, rules=None)
         then = decided(session, later)
         for each in (each for each in then.main if each.status == "undetermined"):
-            if words := headline.headline[each.id].words:
+            if words := tuple(word for word in headline.headline[each.id].words if word in each.value_labels):
                 w, values = wording(say.lang), lowered(say.result(each._replace(can_be=words)))
                 return w("verified_from", year=nth(year, w), values=values), Addresses(later, "/et-si")
     return None

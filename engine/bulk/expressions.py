@@ -93,7 +93,10 @@ class Names:
         return Column(None, 1, True)
 
     def meant(self, row: Operator) -> Callable[..., Any]:
-        return partial(row.column, pl)
+        """What an operator means; the operands that make a value are read several times, and so kept."""
+        if row.family in ("comparison", "connective"):
+            return partial(row.column, pl)
+        return lambda parts, options: row.column(pl, [self.stages.column(part) for part in parts], options)
 
     def read(self, node: FactRef | ItemRef) -> Column:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
@@ -130,7 +133,7 @@ class Names:
         return algebra.among(pl, criterion, verdicts)
 
     def chosen(self, condition: Operand, then: Column, otherwise: Column) -> Column:
-        return algebra.chosen(pl, condition, then, otherwise)
+        return algebra.chosen(pl, self.stages.keep(condition), then, otherwise)
 
     def preferred(self, condition: Operand, then: Column, otherwise: Column) -> Column:
         return algebra.chosen(pl, condition, then, otherwise, algebra.either)
@@ -138,10 +141,11 @@ class Names:
     def raised(self, value: Column, scale: tuple[str, ...]) -> Column:
         if not scale:
             return value
-        left = algebra.scaled(pl, value if value.scale else self.kept(value), scale)
+        left = algebra.scaled(pl, value if value.scale else self.stages.column(value), scale)
         return algebra.on_scale(pl, self.stages.keep(left), scale)
 
     def step_of(self, tests: Sequence[Operand], scale: tuple[str, ...]) -> Column:
+        tests = [self.stages.keep(test) for test in tests]
         open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
         for number, test in reversed(list(enumerate(tests))):
             open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
@@ -190,12 +194,6 @@ class Names:
             can = holds is not False if algebra.is_constant(holds) else holds.fill_null(True)
             found = algebra.plus(found, algebra.either(pl, can, _bits(bits), _bits(0)))
         return algebra.either(pl, column.absent, free, found)
-
-    def kept(self, value: Column) -> Column:
-        return self.stages.column(value)
-
-    def kept_truth(self, truth: Operand) -> Operand:
-        return self.stages.keep(truth)
 
 
 @cache

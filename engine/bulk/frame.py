@@ -61,13 +61,12 @@ def results_of(
     items: Sequence[str] = (),
     coded: bool = False,
 ) -> pl.DataFrame:
-    """The result columns of :func:`evaluate_frame`; ``coded`` makes enumerations of what are words of a closed list."""
-    types = table.schema
+    """The results of facts that were read; ``coded`` makes enumerations of what are words of a closed list."""
     vocabulary = rules.registry.vocabulary
-    facts = [fact for name, fact in vocabulary.facts.items() if name in types]
+    facts = [fact for name, fact in vocabulary.facts.items() if name in table.columns]
     lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
     kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
-    typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
+    typed = table.select(_in_units(fact) for fact in facts)
     typed = typed.with_columns(pl.lit(None, pl.String).alias(fact.name) for fact in lacking)
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
@@ -95,21 +94,9 @@ def _kernel(
     return kernel
 
 
-def _typed(fact: Fact, dtype: pl.DataType) -> pl.Expr:
-    """The fact as whole numbers over its scale, dates, booleans or text."""
+def _in_units(fact: Fact) -> pl.Expr:
+    """A fact that was read: its number in units of its last decimal, and what it is where it is not stated."""
     value: pl.Expr = pl.col(fact.name)
-    match fact.type.kind:
-        case "number" if fact.type.scale:
-            below: int = 10**fact.type.scale
-            return (value.cast(pl.Float64) * below).round(0).cast(pl.Int64)
-        case "number":
-            return value.cast(pl.Int64)
-        case "date" if dtype == pl.String:
-            return value.str.to_date("%Y-%m-%d")
-        case "date":
-            return value.cast(pl.Date)
-        case "boolean":
-            return value.cast(pl.Boolean)
-        case _:
-            text: pl.Expr = value if dtype == pl.Enum(fact.type.values) else value.cast(pl.String)
-            return text if fact.default is None else text.fill_null(fact.default)
+    if fact.type.kind == "number" and fact.type.scale:
+        value = (value * 10**fact.type.scale).round(0).cast(pl.Int64)
+    return value if fact.default is None else value.fill_null(fact.default)

@@ -77,11 +77,6 @@ class Algebra(Protocol[V, T]):
     def table(self, table: Table, type_: Type | None) -> V:
         """The row that matches; known too where every row that can match gives the same published value."""
 
-    def kept(self, value: V) -> V:
-        """A value that is read several times."""
-
-    def kept_truth(self, truth: T) -> T: ...
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
@@ -128,7 +123,8 @@ def applies(item: Item, names: Algebra[V, T]) -> T:
     asked = [] if item.applies_when is None else [condition(item.applies_when, names)]
     if item.unless is not None:
         asked.append(names.meant(CONNECTIVES["not"])([names.surely(condition(item.unless, names))]))
-    return names.kept_truth(names.meant(CONNECTIVES["all"])(asked))
+    truth: T = names.meant(CONNECTIVES["all"])(asked)
+    return truth
 
 
 def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
@@ -165,21 +161,21 @@ def expression(node: tree.Expression, names: Algebra[V, T], wanted: Type | None 
         case tree.Apply():
             hints = operand_hints(node, wanted)
             operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
-            row, parts = EXPRESSIONS[node.operator], [names.kept(part) for part in operands]
-            value: V = names.meant(row)(parts, told_options(node, names.scope))
+            value: V = names.meant(EXPRESSIONS[node.operator])([*operands], told_options(node, names.scope))
             return value
         case tree.Cases():
             scale = scale_of(node, names.scope)
             last = names.nothing if node.otherwise is None else expression(node.otherwise, names, wanted)
             value = names.raised(last, scale)
             for when, then in reversed(node.branches):
-                test = names.kept_truth(condition(when, names))
-                value = names.chosen(test, names.raised(expression(then, names, wanted), scale), value)
+                value = names.chosen(
+                    condition(when, names), names.raised(expression(then, names, wanted), scale), value
+                )
             return value
         case tree.Scale(steps):
             always = names.meant(CONNECTIVES["all"])([])
             tests = [always if s.reached_when is None else condition(s.reached_when, names) for s in steps]
-            return names.step_of([names.kept_truth(test) for test in tests], tuple(step.name for step in steps))
+            return names.step_of(tests, tuple(step.name for step in steps))
         case tree.ByOutcome():
             return expression(node.cases, names, wanted)
 

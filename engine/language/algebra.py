@@ -133,6 +133,12 @@ def tested(test: Test, left: Operand, right: Operand) -> Operand:
     return None if left is None or right is None else test(left, right)
 
 
+def compared(test: Test, left: Column, right: Column) -> Operand:
+    """What a test says of two values; null where either has none."""
+    one, other, _ = crossed(left, right)
+    return tested(test, one, other)
+
+
 def over(column: Column, common: int) -> Column:
     """The same values with the constant ``common`` as denominator, a multiple of the present one."""
     factor, rest = divmod(common, column.below)
@@ -148,12 +154,12 @@ def level(columns: Sequence[Column]) -> list[Column]:
     return list(columns)
 
 
-def crossed(left: Column, right: Column) -> tuple[Operand, Operand]:
-    """Both values over a common denominator, so that no ratio is ever divided."""
+def crossed(left: Column, right: Column) -> tuple[Operand, Operand, Operand]:
+    """Both values and their common denominator, so that no ratio is ever divided."""
     mine, other = level([left, right])
     if isinstance(mine.below, int) and isinstance(other.below, int):
-        return mine.value, other.value
-    return times(mine.value, other.below), times(other.value, mine.below)
+        return mine.value, other.value, mine.below
+    return times(mine.value, other.below), times(other.value, mine.below), times(mine.below, other.below)
 
 
 def undetermined_in(pl: Any, parts: Sequence[Column]) -> Operand:

@@ -24,9 +24,8 @@ def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
     if (left.scale or left.gate) and right.value is not None and algebra.is_constant(right.value):
         return algebra.among(pl, left, [word for word in left.scale or VERDICTS if test(word, right.value)])
-    holds = algebra.tested(test, *algebra.crossed(left, right))
     present = [algebra.opposite(side.absent) for side in (left, right)]
-    return algebra.all_of(pl, [*present, holds])
+    return algebra.all_of(pl, [*present, algebra.compared(test, left, right)])
 
 
 def member(wanted: bool, pl: Any, left: Column, values: Sequence[Any]) -> Operand:
@@ -50,9 +49,8 @@ def known(pl: Any, left: Column, wanted: bool) -> Operand:
 
 def add(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     def two(a: Column, b: Column) -> Column:
-        below = algebra.level([a, b])[0].below
-        dynamic = not isinstance(a.below, int) or not isinstance(b.below, int)
-        return Column(algebra.plus(*algebra.crossed(a, b)), algebra.times(a.below, b.below) if dynamic else below)
+        one, other, below = algebra.crossed(a, b)
+        return Column(algebra.plus(one, other), below)
 
     total = reduce(two, parts)
     return Column(total.value, total.below, algebra.absent_in(pl, parts))
@@ -114,10 +112,8 @@ def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column
         return Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
 
     def two(a: Column, b: Column) -> Column:
-        first = algebra.all_of(
-            pl,
-            [algebra.opposite(a.absent), algebra.any_of(pl, [b.absent, algebra.tested(test, *algebra.crossed(a, b))])],
-        )
+        better = algebra.any_of(pl, [b.absent, algebra.compared(test, a, b)])
+        first = algebra.all_of(pl, [algebra.opposite(a.absent), better])
         value = algebra.when(pl, first, a.value, b.value)
         below = algebra.when(pl, first, a.below, b.below)
         return Column(value, below, algebra.all_of(pl, [a.absent, b.absent]))
@@ -163,18 +159,18 @@ def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
 
 
 def date_plus(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+    letters = {"days": "d", "months": "mo", "years": "y"}[options[0]]
+
+    def moved(day: Any, number: Any) -> Any:
+        """A day that the month lacks becomes its last (docs/language.md)."""
+        return day.dt.offset_by(number.cast(pl.String) + letters)
+
     start, count = parts
-    absent = algebra.absent_in(pl, parts)
-    if start.value is None or count.value is None:
-        return Column(None, 1, absent)
-    return Column(_moved(pl, start.value, options[0], count.value), 1, absent)
+    return Column(_by_day(pl, pl.Date, start.value, count.value, moved), 1, algebra.absent_in(pl, parts))
 
 
 def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Complete years; someone born on 29 February turns on the 28th of a year without it."""
-    absent = algebra.absent_in(pl, parts)
-    if any(part.value is None for part in parts):
-        return Column(None, 1, absent)
 
     def digits(day: Any, closing: Any) -> Any:
         """A day as it is written; where it closes years, the last of a February counts as the 29th."""
@@ -182,17 +178,8 @@ def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> C
         return written + closing * ((written % 10_000 == 228) & ~day.dt.is_leap_year())
 
     start, end = (_by_day(pl, pl.Int64, part.value, closing, digits) for closing, part in enumerate(parts))
-    return Column((end - start) // 10_000, 1, absent)
-
-
-def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
-    """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
-    letters = {"days": "d", "months": "mo", "years": "y"}[unit]
-
-    def moved(day: Any, number: Any) -> Any:
-        return day.dt.offset_by(number.cast(pl.String) + letters)
-
-    return _by_day(pl, pl.Date, date, count, moved)
+    years = algebra.tested(op.floordiv, algebra.tested(op.sub, end, start), 10_000)
+    return Column(years, 1, algebra.absent_in(pl, parts))
 
 
 def _by_day(pl: Any, dtype: Any, date: Operand, number: Operand, worked_out: Test) -> Operand:
@@ -215,4 +202,6 @@ def _by_day(pl: Any, dtype: Any, date: Operand, number: Operand, worked_out: Tes
                 found = table.gather((days - first) * width + (numbers - low))
         return pl.select(found).to_series()
 
+    if date is None or number is None:
+        return None
     return pl.map_batches([algebra.lift(pl, date), algebra.lift(pl, number)], looked_up, dtype, is_elementwise=True)

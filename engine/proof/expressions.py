@@ -113,12 +113,6 @@ class Names:
         tests = [at_once.condition(cell.asks(table.inputs[name]), self) for name, cell in row.cells.items()]
         return Truth(self.bank.both(*(test.true for test in tests)), self.bank.either(*(test.false for test in tests)))
 
-    def kept(self, value: Symbolic) -> Symbolic:
-        return value
-
-    def kept_truth(self, truth: Truth) -> Truth:
-        return truth
-
 
 def no_value(bank: TermBank) -> Symbolic:
     """Not applicable, whatever the case."""

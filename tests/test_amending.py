@@ -19,7 +19,7 @@ from engine.exchange.rules_text import rules_text
 from engine.language.expressions import Cases
 from engine.policy.checks import check_folder
 from engine.policy.loader import load, parse
-from engine.policy.model import Convention, Criterion, Table
+from engine.policy.model import Convention, Criterion, DecisionTable
 from engine.policy.reading import load_registry
 
 
@@ -134,8 +134,8 @@ def test_one_row_of_a_table_is_changed_alone(small_copy: Path) -> None:
     amend(small_copy, {"montants.yaml": AMOUNT})
     registry = read(small_copy)
     before, after = (registry.by_id(id_).items["aide.montant_annuel"].body for id_ in ("nouvelle", "avenant"))
-    assert isinstance(before, Table)
-    assert isinstance(after, Table)
+    assert isinstance(before, DecisionTable)
+    assert isinstance(after, DecisionTable)
     assert [old == new for old, new in zip(before.rows, after.rows, strict=True)] == [True, False, True]
     assert after.rows[1].at.file.endswith("avenant/montants.yaml")
     assert told(small_copy) == []
@@ -221,7 +221,7 @@ def test_a_kept_parameter_has_the_value_of_the_first_day_and_those_to_come(small
     (small_copy / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
     amend(small_copy, {"eligibilite.yaml": MINIMUM})
     body = read(small_copy).by_id("avenant").items["seuil"].body
-    assert isinstance(body, Table)
+    assert isinstance(body, DecisionTable)
     dated = [(str(each.start), each.then) for each in body.rows]
     assert [(day, getattr(value, "value", None)) for day, value in dated] == [("2027-01-01", 770), ("2028-01-01", 772)]
     assert told(small_copy) == []

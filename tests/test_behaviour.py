@@ -24,7 +24,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.language.expressions import Apply, Connect, FactRef, Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
-from engine.policy.model import Criterion, Item, Obligation, Quantity, Table
+from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Quantity
 from engine.policy.reading import load_registry
 from engine.report import formats
 from engine.report.behaviour_page import behaviour_blocks, behaviour_object
@@ -63,10 +63,10 @@ def shared(old: Session, new: Session) -> list[tuple[Version, Version]]:
 
 def threshold(value: int) -> Change:
     def change(item: Item) -> Item:
-        assert isinstance(item.body, Table)
+        assert isinstance(item.body, DecisionTable)
         (dated,) = item.body.rows
         assert isinstance(dated.then, Literal)
-        return replace(item, body=Table({}, (replace(dated, then=replace(dated.then, value=value)),)))
+        return replace(item, body=DecisionTable({}, (replace(dated, then=replace(dated.then, value=value)),)))
 
     return change
 
@@ -191,7 +191,7 @@ def reworded(item: Item) -> Item:
 
 
 def reordered(item: Item) -> Item:
-    assert isinstance(item.body, Table)
+    assert isinstance(item.body, DecisionTable)
     return replace(item, body=replace(item.body, rows=item.body.rows[::-1]))
 
 
@@ -219,7 +219,7 @@ def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(amounts: 
     session, convention, table = amounts
 
     def shorter(item: Item) -> Item:
-        assert isinstance(item.body, Table)
+        assert isinstance(item.body, DecisionTable)
         return replace(item, body=replace(item.body, rows=item.body.rows[1:]))
 
     found = compared(session, convention, table, shorter)
@@ -236,7 +236,7 @@ def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session, s
     )
 
     def dearer(item: Item) -> Item:
-        assert isinstance(item.body, Table)
+        assert isinstance(item.body, DecisionTable)
         first, *rest = item.body.rows
         assert isinstance(first.then, Literal)
         assert isinstance(first.then.value, int | Decimal)

@@ -17,7 +17,7 @@ from engine.language.expressions import FactRef
 from engine.language.reading import Home
 from engine.policy.items import table_row
 from engine.policy.loader import parse
-from engine.policy.model import Table
+from engine.policy.model import DecisionTable
 from engine.policy.reading import load_registry
 from engine.suite.variants import MutationSetting, variants
 
@@ -80,7 +80,7 @@ def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path, tmp_path: Pat
 def test_a_day_is_moved_by_one_as_any_threshold_is_but_for_that_of_a_first_value() -> None:
     row = table_row(parse(b"{from: '2026-01-01', then: 5, cite: []}", "x.yaml").root(), Home(""))
     setting = MutationSetting(step=lambda ref: Decimal(1), choices={}, silent=frozenset())
-    whole = Table({"annee": FactRef("contrat.annee", row.at)}, (row,)), Table({}, (row, row))
+    whole = DecisionTable({"annee": FactRef("contrat.annee", row.at)}, (row,)), DecisionTable({}, (row, row))
     days = [[change.after for change, _ in variants(each, setting) if change.kind == "threshold"] for each in whole]
     assert days == [["2025-12-31", "2026-01-02"]] * 2
 

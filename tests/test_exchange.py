@@ -41,7 +41,7 @@ from engine.exchange.writing import Since, behind, planned, replaced, with_value
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
-from engine.policy.model import Convention, Table
+from engine.policy.model import Convention, DecisionTable
 from engine.policy.reading import load_registry, load_vocabulary
 from engine.report.exchange_page import table_csv
 
@@ -127,7 +127,9 @@ def test_every_number_of_tables_and_parameters_is_exported_once(name: str, conve
     numbers = [
         value
         for item in convention.items.values()
-        for value in ([row.then for row in item.body.rows] if isinstance(item.body, Table) and item.unit else [])
+        for value in (
+            [row.then for row in item.body.rows] if isinstance(item.body, DecisionTable) and item.unit else []
+        )
     ]
     found = entries(convention)
     assert sorted(entry.value.at for entry in found) == sorted(value.at for value in numbers)

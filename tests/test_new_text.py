@@ -7,7 +7,7 @@ from pathlib import Path
 from command import avenant, refused
 from small_rules import AGAIN, OVERLAY, VALUE, date_threshold, read, rewrite, told
 
-from engine.policy.model import Table
+from engine.policy.model import DecisionTable
 
 BEGUN = ("--amends", "nouvelle", "--from", "2027-01-01")
 
@@ -97,7 +97,7 @@ def test_only_dated_values_that_hold_or_come_go_over_to_a_whole_text(small_copy:
     started = ("new", "entier", "--whole", "nouvelle", "--from", "2027-01-01", "--policies", str(small_copy))
     assert avenant(*started).exit_code == 0
     body = read(small_copy).by_id("entier").items["seuil"].body
-    assert isinstance(body, Table)
+    assert isinstance(body, DecisionTable)
     assert [(str(value.start), getattr(value.then, "value", None)) for value in body.rows] == [
         ("2027-01-01", 780),
         ("2028-01-01", 790),

@@ -13,7 +13,7 @@ from scratch import Scratch, scratch
 from engine.comparison import revisions, sides
 from engine.comparison.sides import Side, open_sides, revision_side
 from engine.errors import InputFault, UsageFault
-from engine.policy.model import Table
+from engine.policy.model import DecisionTable
 from engine.policy.places import PoliciesPlace
 
 CONVENTION = "2023_reglement_arbitral"
@@ -31,7 +31,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scratch:
 def value(side: Side) -> object:
     """The first P30 of the attending-doctor patients on one side."""
     body = side.registry.conventions[CONVENTION].items[THRESHOLD].body
-    assert isinstance(body, Table)
+    assert isinstance(body, DecisionTable)
     return getattr(body.rows[0].then, "value", None)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from make_schemas import OF_ALL as COMMON
 
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.slots import Answer, Names
+from engine.evaluation.slots import Answer, Layout
 from engine.language import reading
 from engine.language.facts import Fact, Vocabulary, vocabulary
 from engine.language.operators import OPERATORS, Operator
@@ -108,7 +108,7 @@ class Trial:
         slots = {name: i for i, name in enumerate(self.order)}
         self.facts = facts
         self.scope = Scope(facts, ITEMS, {})
-        self.names = Names({n: slots[n] for n in facts.facts}, {n: slots[n] for n in ITEMS}, {}, self.scope)
+        self.names = Layout({n: slots[n] for n in facts.facts}, {n: slots[n] for n in ITEMS}, {}, self.scope)
 
     def answer(self, rule: str, given: Mapping[str, Any], is_condition: bool) -> str:
         """The answer of ``rule`` for the values ``given``, with what it still waits for."""

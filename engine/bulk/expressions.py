@@ -21,7 +21,7 @@ from engine.language.facts import YEAR
 from engine.language.operators import Operator
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import Row, Table
+from engine.policy.model import DecisionTable, Row
 
 NEVER_A_CODE = -1
 WORD = 32  # rows of a table, or duties, that are bits of one number
@@ -75,7 +75,7 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ColumnAlgebra:
     """The columns of facts and of items so far, what literals are compared with, and the stages that make columns."""
 
     facts: Mapping[str, Column]
@@ -154,7 +154,7 @@ class Names:
             left = algebra.either(pl, test, above + (2 << number), left)
         return algebra.on_scale(pl, left, scale)
 
-    def table(self, table: Table, type_: Type | None) -> Column:
+    def table(self, table: DecisionTable, type_: Type | None) -> Column:
         """Its rows are bits, of which those are left that can match for every input."""
         keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
         starts, words, first = range(0, len(keys), WORD), list[Operand](), None
@@ -201,7 +201,7 @@ def _bits(value: int) -> pl.Expr:
     return pl.lit(value, pl.UInt32)
 
 
-def item_column(step: Step, names: Names) -> Column:
+def item_column(step: Step, names: ColumnAlgebra) -> Column:
     """The column of a step, over the denominator of its type."""
     column, type_ = answer(step, names), step.type
     if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):

@@ -17,7 +17,7 @@ from engine.evaluation.decision import Decision
 
 Unsaid = Callable[[Decision], Mapping[str, tuple[str, ...]]]
 Explained = tuple[str, float | str, str | None, str, str]  # a result, its value, unit and reason, the texts behind it
-Key = tuple[str, str]
+Group = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,11 @@ class Summary:
     the sheet that was read, by those of its file that were not.
     """
 
-    cases: Counter[Key] = field(default_factory=Counter)
-    cents: Counter[Key] = field(default_factory=Counter)
-    over: Counter[Key] = field(default_factory=Counter)
-    open: Counter[Key] = field(default_factory=Counter)
-    given: Counter[Key] = field(default_factory=Counter)
+    cases: Counter[Group] = field(default_factory=Counter)
+    cents: Counter[Group] = field(default_factory=Counter)
+    over: Counter[Group] = field(default_factory=Counter)
+    open: Counter[Group] = field(default_factory=Counter)
+    given: Counter[Group] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)

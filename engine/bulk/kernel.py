@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.by_cases import ROW, Text, Values, by_cases
-from engine.bulk.expressions import PLAIN, Names, Stages, item_column
+from engine.bulk.expressions import PLAIN, ColumnAlgebra, Stages, item_column
 from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
 from engine.evaluation.at_once import Definition, condition, definitions_of
 from engine.evaluation.by_cases import taken_away
@@ -165,7 +165,7 @@ class Kernel:
         plan = make_plan(convention, covering, (), self.registry.vocabulary)
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
-        names = Names(self.facts, {}, choices, plan.scope)
+        names = ColumnAlgebra(self.facts, {}, choices, plan.scope)
         _add_items(_defined({0: plan}, [YEAR_START]), {0}, names)
         tests = (truth(condition(in_force_when(overlay), names)) for _, overlay in covering)
         bits = [when(pl, test, 1 << i, 0) for i, test in enumerate(tests)]
@@ -185,7 +185,7 @@ class Kernel:
             return [self._together(part, {each: plan}) for each, plan in plans.items()]
 
     def _together(self, part: Part, plans: Mapping[int, Plan]) -> Made:
-        names = Names(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
+        names = ColumnAlgebra(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
         steps = chain.from_iterable(plan.steps for plan in plans.values())
         wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
         definitions = _defined(plans, wanted)
@@ -212,7 +212,7 @@ class Kernel:
 
 def decides(window: Window, facts: Mapping[str, Column], vocabulary: Vocabulary) -> Operand:
     """Whether a convention, or a window without rules, decides a row; never null."""
-    return truth(condition(signed_under(window), Names(facts, {}, {}, Scope(vocabulary, {}, {}))))
+    return truth(condition(signed_under(window), ColumnAlgebra(facts, {}, {}, Scope(vocabulary, {}, {}))))
 
 
 def _defined(plans: Mapping[int, Plan], wanted: Collection[str]) -> dict[str, tuple[Definition, ...]]:
@@ -241,7 +241,7 @@ def _reads(item: Item) -> set[str]:
     return {ref.id for ref in find(ItemRef, item.applies_when, item.unless, body)}
 
 
-def _add_items(definitions: Mapping[str, Sequence[Definition]], laid: Set[int], names: Names) -> list[Told]:
+def _add_items(definitions: Mapping[str, Sequence[Definition]], laid: Set[int], names: ColumnAlgebra) -> list[Told]:
     """Adds the columns of items to ``names``, each after those that it reads; gives what is told of which rows.
 
     Raises:

@@ -47,7 +47,7 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "ratio": {"num_format": "0.00%"},
 }
 UNITS: Mapping[str | None, str] = {"EUR": "euros", "patients": "patients", "ratio": "ratio"}
-Cell = tuple[object, str]  # a value and its format
+Formatted = tuple[object, str]  # a value and its format
 
 
 def _kept(value: Any) -> bool:
@@ -63,7 +63,7 @@ class Workbook:
     def __init__(self, labels: Labels, registry: Registry, job: Job) -> None:
         self.labels, self.registry, self.job = labels, registry, job
         self.refused: list[Refusal] = []
-        self.reasons: list[tuple[str, int, str, Cell, str, str]] = []  # file, row, result, value, reason, text
+        self.reasons: list[tuple[str, int, str, Formatted, str, str]] = []  # file, row, result, value, reason, text
         self.asked = 0  # rows whose reasons are told, or left out
 
     def write_all(self, frames: Iterator[pl.DataFrame], path: Path, target: Path) -> None:

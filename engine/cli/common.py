@@ -17,9 +17,8 @@ import engine
 from engine.cli.tongue import current, faults_told, flag, option, tell
 from engine.errors import Location, fault
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, at_its_places, read_case
 from engine.evaluation.inference import EngineFault
-from engine.evaluation.placing import at_its_places
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing, unwritable
 from engine.language.typing import is_date

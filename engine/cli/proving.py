@@ -14,7 +14,7 @@ from engine.cli.common import write_all
 from engine.cli.tongue import option
 from engine.files import unwritable
 from engine.proof.solving import DEFAULT_EFFORT
-from engine.words import LANGUAGES, read_words
+from engine.words import in_each_language
 
 _T = TypeVar("_T")
 Told = Callable[[int, int], None]  # how many are done, of how many
@@ -66,5 +66,5 @@ def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
         except OSError as error:
             raise unwritable(path, error) from None
         if start != FILE_MARK:
-            raise unwritable(path, {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES})
+            raise unwritable(path, in_each_language("file_is_foreign"))
     write_all(folder, texts)

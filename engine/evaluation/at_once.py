@@ -17,7 +17,7 @@ from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
+from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
 V = TypeVar("V")  # what an expression comes to: a value, undetermined, or not applicable
@@ -74,7 +74,7 @@ class Algebra(Protocol[V, T]):
     def step_of(self, tests: Sequence[T], scale: tuple[str, ...]) -> V:
         """The highest step surely reached, and those right above it of which it is unknown, are left."""
 
-    def table(self, table: Table, type_: Type | None) -> V:
+    def table(self, table: DecisionTable, type_: Type | None) -> V:
         """The row that matches; known too where every row that can match gives the same published value."""
 
 
@@ -130,7 +130,7 @@ def applies(item: Item, names: Algebra[V, T]) -> T:
 def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
     """What an item is where it applies."""
     match item.body:
-        case Table(inputs, (number, *_)) if not inputs:  # of the text
+        case DecisionTable(inputs, (number, *_)) if not inputs:  # of the text
             return expression(number.then, names, type_)
         case Quantity(inner) | Payment(inner, _):
             return expression(inner, names, type_)
@@ -145,7 +145,7 @@ def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
                 then = names.constant(rule.then, type_) if isinstance(rule.then, str) else names.open
                 value = names.preferred(condition(rule.when, names), then, value)
             return value
-        case Table() as table:
+        case DecisionTable() as table:
             return names.table(table, type_)
 
 

@@ -16,7 +16,7 @@ from engine.evaluation.slots import (
     BodyClosure,
     Closure,
     DecidedAnswer,
-    Names,
+    Layout,
     Slots,
     literal_value,
     union,
@@ -25,13 +25,13 @@ from engine.evaluation.slots import (
 from engine.language.expressions import Connect, Expression, ItemRef, Literal, Scale, Unpublished
 from engine.language.types import VERDICTS, Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
+from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity
 
 UNKNOWN = frozenset(VERDICTS)
 ARISES = "arises"  # of an outcome that applies, before its rules are asked
 
 
-def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
+def gated(item: Item, names: Layout, body: BodyClosure) -> BodyClosure:
     """``applies_when`` false or ``unless`` true: not applicable; ``applies_when`` unknown: undetermined.
 
     Each way out of an ``unless`` is a reason of its own: one that is unknown hides no other.
@@ -70,13 +70,13 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
     return run
 
 
-def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
+def body(item: Item, type_: Type | None, names: Layout) -> BodyClosure:
     """The closure of an item's body; that of an outcome says no more than that it arises, the evaluator decides it."""
     match item.body:
-        case Table(inputs, (number, *_)) if not inputs:  # of the text
+        case DecisionTable(inputs, (number, *_)) if not inputs:  # of the text
             then = (*_published(number.then, type_, names), 0)
             return lambda slots: then
-        case Table():
+        case DecisionTable():
             return _table(item, item.body, type_, names)
         case Quantity(inner) if type_ is not None and type_.ordered:
             return _on_scale(inner, type_, names.steps[item.id], names)
@@ -100,7 +100,7 @@ def _plain(closure: Closure) -> BodyClosure:
     return run
 
 
-def _on_scale(node: Expression, type_: Type, second: int, names: Names) -> BodyClosure:
+def _on_scale(node: Expression, type_: Type, second: int, names: Layout) -> BodyClosure:
     """Known where one step is left, which is told of a scale itself; otherwise what is left goes into a second slot."""
     left = left_of(node, type_, names)
     places = {step.name: place for place, step in enumerate(node.steps)} if isinstance(node, Scale) else {}
@@ -116,13 +116,13 @@ def _on_scale(node: Expression, type_: Type, second: int, names: Names) -> BodyC
     return run
 
 
-def _published(value: Literal | Unpublished, type_: Type | None, names: Names) -> Answer:
+def _published(value: Literal | Unpublished, type_: Type | None, names: Layout) -> Answer:
     if isinstance(value, Unpublished):
         return unpublished(value, names)
     return (literal_value(value, type_), 0, 0)
 
 
-def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:
+def _criterion(criterion: Criterion, second: int, names: Layout) -> BodyClosure:
     met_when = condition(criterion.met_when, names)
     derogations = [condition(derogation.when, names) for derogation in criterion.derogations]
 
@@ -147,7 +147,7 @@ def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:
     return run
 
 
-def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyClosure:
+def _table(item: Item, table: DecisionTable, type_: Type | None, names: Layout) -> BodyClosure:
     """The row that matches; known too where every row that can match gives the same published value.
 
     Known inputs that match no row are a defect of the policy, ``no-row``, which ``avenant check`` finds.

@@ -23,7 +23,7 @@ from engine.evaluation.combining import (
 from engine.evaluation.slots import (
     Answer,
     Closure,
-    Names,
+    Layout,
     Slots,
     constant,
     literal_value,
@@ -37,7 +37,7 @@ from engine.language.typing import operand_hints, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
 
-def condition(node: tree.Condition, names: Names) -> Closure:
+def condition(node: tree.Condition, names: Layout) -> Closure:
     """The closure of a condition: True, False or None (unknown)."""
     match node:
         case tree.Connect():
@@ -50,7 +50,7 @@ def condition(node: tree.Condition, names: Names) -> Closure:
             return _compare(node, names)
 
 
-def _connect(node: tree.Connect, names: Names) -> Closure:
+def _connect(node: tree.Connect, names: Layout) -> Closure:
     """A known result that one part settles rests on the first such part; any other rests on all parts."""
     parts = tuple(condition(part, names) for part in node.parts)
     row = CONNECTIVES[node.operator]
@@ -74,7 +74,7 @@ def _connect(node: tree.Connect, names: Names) -> Closure:
     return run
 
 
-def _compare(node: tree.Compare, names: Names) -> Closure:
+def _compare(node: tree.Compare, names: Layout) -> Closure:
     slot = names.slot(node.left)
     row = COMPARISONS[node.operator]
     test = row.scalar
@@ -137,7 +137,7 @@ def _verdict(slot: int, second: int, verdicts: Sequence[str]) -> Closure:
     return run
 
 
-def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Closure:
+def expression(node: tree.Expression, names: Layout, wanted: Type | None = None) -> Closure:
     """The closure of an expression; ``wanted`` types its bare literals."""
     match node:
         case tree.Literal():
@@ -157,7 +157,7 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
             return _cases(node.cases, names, wanted)
 
 
-def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Closure:
+def _apply(node: tree.Apply, names: Layout, wanted: Type | None) -> Closure:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
@@ -171,7 +171,7 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Closure:
     return own(parts, row.scalar)
 
 
-def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Closure:
+def _cases(node: tree.Cases, names: Layout, wanted: Type | None) -> Closure:
     branches = [(condition(when, names), expression(then, names, wanted)) for when, then in node.branches]
     otherwise = constant(NOT_APPLICABLE) if node.otherwise is None else expression(node.otherwise, names, wanted)
 
@@ -196,12 +196,12 @@ def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Closure:
     return run
 
 
-def _left_of_steps(node: tree.Scale, names: Names) -> Closure:
+def _left_of_steps(node: tree.Scale, names: Layout) -> Closure:
     tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
     return of_scale([step.name for step in node.steps], tests)
 
 
-def left_of(node: tree.Expression, type_: Type, names: Names) -> Closure:
+def left_of(node: tree.Expression, type_: Type, names: Layout) -> Closure:
     """The closure of all values that an expression of a scale can still take; of any other kind, one or anything."""
     match node:
         case tree.Scale():
@@ -223,7 +223,7 @@ def left_of(node: tree.Expression, type_: Type, names: Names) -> Closure:
     return run
 
 
-def _left_of_operands(node: tree.Apply, names: Names) -> Closure:
+def _left_of_operands(node: tree.Apply, names: Layout) -> Closure:
     type_ = type_of(node, names.scope)
     assert type_ is not None
     parts = [left_of(part, type_, names) for part in node.operands]

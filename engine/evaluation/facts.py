@@ -5,9 +5,10 @@ The convention is chosen next (:mod:`engine.policy.registry`), from the benefici
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -22,9 +23,11 @@ from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document, unplaced
 from engine.policy.model import Convention
-from engine.policy.registry import Registry
+from engine.policy.offers import NOT_OFFERED
+from engine.policy.registry import Outside, Registry
 from engine.records import dataclass
 
+CONTRADICTION = "facts-contradict"
 CASE = "case"  # the part of a dossier that states the facts at signature
 MAX_SHOWN = 40
 _WRITTEN = (bool, int, Decimal)
@@ -89,6 +92,24 @@ def signed_on(facts: Mapping[str, Scalar]) -> dt.date:
 def text_for(registry: Registry, facts: Mapping[str, Scalar]) -> tuple[Convention, Text]:
     """The convention of a case by its beneficiary and day of signature, and why; raises as :meth:`Registry.select`."""
     return registry.select(str(facts[BENEFICIARY]), signed_on(facts))
+
+
+@contextlib.contextmanager
+def at_its_places(document: Document) -> Iterator[None]:
+    """Turns faults met while a case is decided into faults of the document that states it."""
+    try:
+        yield
+    except Outside:
+        raise
+    except InputFault as error:
+        raise InputFault(_of_case(problem, document) for problem in error.problems) from None
+
+
+def _of_case(problem: Problem, document: Document) -> Problem:
+    """A date without rules, and facts that contradict each other, are faults of the case."""
+    named = str(problem.values.get("name"))
+    at_fault = {"no-convention": SIGNATURE, CONTRADICTION: named, NOT_OFFERED: named}.get(problem.code)
+    return problem if at_fault is None else replace(problem, location=document.at((*at_fault.split("."),)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Limit
 from engine.evaluation.plan import Step
-from engine.evaluation.slots import Names, Slots
+from engine.evaluation.slots import Layout, Slots
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
@@ -32,7 +32,7 @@ def scales_of(steps: Iterable[Step]) -> Scales:
     }
 
 
-def limits_of(node: tree.Condition, names: Names, scales: Scales) -> Finder:
+def limits_of(node: tree.Condition, names: Layout, scales: Scales) -> Finder:
     """What finds the limits by which a condition that is false is so; ``scales`` are the items on one."""
     match node:
         case tree.Connect():
@@ -51,7 +51,7 @@ def _nothing(slots: Slots) -> Found:
     return None
 
 
-def _of_step(node: tree.Expression | None, wanted: Sequence[str], names: Names, scales: Scales) -> Finder:
+def _of_step(node: tree.Expression | None, wanted: Sequence[str], names: Layout, scales: Scales) -> Finder:
     """Those of the lowest step that is wanted, where it is not reached."""
     match node:
         case tree.ItemRef(id_) if id_ in scales:
@@ -68,7 +68,7 @@ def _of_step(node: tree.Expression | None, wanted: Sequence[str], names: Names, 
     return _nothing
 
 
-def _of_parts(node: tree.Connect, names: Names, scales: Scales) -> Finder:
+def _of_parts(node: tree.Connect, names: Layout, scales: Scales) -> Finder:
     """Of parts that all have to hold, those of all that do not; of parts of which one is enough, those of any."""
     parts = [(condition(part, names), limits_of(part, names, scales)) for part in node.parts]
     row = CONNECTIVES[node.operator]
@@ -95,7 +95,7 @@ def _weakest(limits: Iterable[Limit]) -> Iterable[Limit]:
     return found.values()
 
 
-def _of_comparison(node: tree.Compare, names: Names) -> Finder:
+def _of_comparison(node: tree.Compare, names: Layout) -> Finder:
     left, right = node.left, node.operands[0]
     type_ = type_of(left, names.scope)
     slot, bound_of = names.slot(left), expression(right, names, type_)

@@ -19,11 +19,11 @@ from engine.policy.overlays import Laid, agreement_items, laid_items, laid_names
 from engine.policy.resolve import Resolved, resolve
 from engine.records import dataclass
 
-Key = tuple[str, tuple[str, ...]]
+PlanKey = tuple[str, tuple[str, ...]]
 _Made = TypeVar("_Made")
 
 
-def nearest_made(key: Key, before: Mapping[Key, _Made], own: Mapping[Key, _Made]) -> _Made | None:
+def nearest_made(key: PlanKey, before: Mapping[PlanKey, _Made], own: Mapping[PlanKey, _Made]) -> _Made | None:
     """What was made under ``key`` ``before`` a change of the rules, else of its convention under other overlays."""
     same = (made for known, made in own.items() if known[0] == key[0])
     return before.get(key) or next(same, None)
@@ -88,7 +88,7 @@ class Plan:
     resolved: Resolved = field(repr=False, compare=False)
 
     @property
-    def key(self) -> Key:
+    def key(self) -> PlanKey:
         """A name for the convention under its overlays."""
         return (self.convention.id, laid_names(self.overlays))
 

@@ -12,7 +12,7 @@ from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, Verdict, load_ruleset
 from engine.evaluation.plan import Plan, Step
-from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Names, unpublished
+from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Layout, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
@@ -86,7 +86,7 @@ class Program:
     """
 
     plan: Plan
-    names: Names
+    names: Layout
     steps: tuple[Compiled, ...]
     blank: tuple[Answer, ...]
     unpublished: tuple[tuple[str, Unpublished], ...]
@@ -156,7 +156,7 @@ def compile_plan(plan: Plan, before: Program | None) -> Program:
     Raises:
         InputFault: an outcome's rules do not fit into durable-rules.
     """
-    names, owners, known = Names.of(plan.vocabulary, plan.interpretations, plan.types), [], {}
+    names, owners, known = Layout.of(plan.vocabulary, plan.interpretations, plan.types), [], {}
     if before is not None and before.names.alike(names):
         names.unpublished.extend(before.names.unpublished)
         owners = [owner for owner, _ in before.unpublished]
@@ -205,7 +205,7 @@ def _in_file_order(steps: Sequence[Compiled], kind: str) -> tuple[Compiled, ...]
     return tuple(sorted(known, key=lambda compiled: compiled.step.item.at))
 
 
-def _compiled(step: Step, slot: int, names: Names) -> Compiled:
+def _compiled(step: Step, slot: int, names: Layout) -> Compiled:
     item = step.item
     day = item.body.due if isinstance(item.body, Payment | Obligation) else None
     due = None if day is None else expression(day, names, DATE)
@@ -234,7 +234,7 @@ def bits_of(slots: Mapping[str, int], names: Iterable[str]) -> int:
     return mask
 
 
-def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
+def _outcome(item: Item, outcome: Outcome, names: Layout) -> OutcomeProgram:
     ruleset = load_ruleset(item.id, outcome, item.at)
     return OutcomeProgram(
         ruleset=ruleset,

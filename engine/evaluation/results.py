@@ -18,6 +18,7 @@ from engine.evaluation.decision import (
     Result,
 )
 from engine.evaluation.evaluator import obligation_status
+from engine.evaluation.facts import CONTRADICTION
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Text, Unpublished, find
@@ -27,8 +28,6 @@ from engine.policy import model
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 from engine.records import dataclass
-
-CONTRADICTION = "facts-contradict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _reasons(
         return (), item.cite
     members = item.members
     found = [members[decided]] if decided is not None else [each for each in members if each[1] in fired]
-    if isinstance(item.body, model.Table):  # what its rows or values cite stands in place of its own
+    if isinstance(item.body, model.DecisionTable):  # what its rows or values cite stands in place of its own
         ((kind, name, part),) = found
         cite = part.cite or item.cite
         return (Reason(kind, name, cite, _why(part), part.at),), cite

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts
-from engine.evaluation.slots import Answer, Closure, Names
+from engine.evaluation.slots import Answer, Closure, Layout
 from engine.language.facts import SIGNATURE
 from engine.language.types import DATE
 from engine.policy.model import YEAR_START, Convention, Interpretation
@@ -30,7 +30,7 @@ class Reach:
     dated: tuple[Closure, ...]
     gates: tuple[Closure | None, ...]
     start: Closure
-    names: Names
+    names: Layout
     blank: tuple[Answer, ...]
     digest: str
     questions: Mapping[str, Interpretation]
@@ -41,7 +41,7 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
     """The overlays that may ever change a contract of ``convention``, compiled once."""
     covering = registry.covering(convention)
     questions = open_questions(convention, covering)
-    names, start = Names.of(registry.vocabulary, questions, {YEAR_START: DATE}), year_start(convention)
+    names, start = Layout.of(registry.vocabulary, questions, {YEAR_START: DATE}), year_start(convention)
     return Reach(
         covering,
         tuple(condition(dated_when(overlay), names) for _, overlay in covering),

@@ -16,7 +16,7 @@ from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.evaluation.evaluator import outcome_open, run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
-from engine.evaluation.plan import Key, Plan, make_plan, nearest_made
+from engine.evaluation.plan import Plan, PlanKey, make_plan, nearest_made
 from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
@@ -28,6 +28,7 @@ from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
 from engine.records import dataclass
+from engine.words import in_each_language
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 
@@ -53,7 +54,7 @@ class Settled:
     program: Program = field(repr=False)
 
     @property
-    def key(self) -> Key:
+    def key(self) -> PlanKey:
         """A name for the convention under its overlays."""
         return self.program.plan.key
 
@@ -134,8 +135,8 @@ class Session:
 
     registry: Registry = field(repr=False)
     before: Session | None = field(default=None, repr=False)
-    _plans: dict[Key, Plan] = field(default_factory=dict, repr=False)
-    _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
+    _plans: dict[PlanKey, Plan] = field(default_factory=dict, repr=False)
+    _programs: dict[PlanKey, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
     kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where later rooms keep what they made of a plan
 
@@ -204,7 +205,7 @@ class Session:
         if convention is None:
             chosen, because = text_for(self.registry, facts)
         else:
-            because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
+            because = in_each_language("convention_asked_for")
             chosen = self.registry.by_id(convention)
         reach, choices = self._reach(chosen), self.choices(chosen, interpret)
         dated, laid, behind = overlays_in_force(reach, facts, choices)

@@ -30,7 +30,7 @@ BodyClosure = Callable[[Slots], DecidedAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Layout:
     """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``.
 
     An item on a scale and a criterion have a slot in ``steps`` besides: what they can still be while undetermined.
@@ -49,7 +49,7 @@ class Names:
     @classmethod
     def of(
         cls, vocabulary: Vocabulary, questions: Mapping[str, Interpretation], types: Mapping[str, Type | None]
-    ) -> Names:
+    ) -> Layout:
         """Slots for every fact, then every question, then every item of ``types``.
 
         So facts and questions have the same slots in all programs of a convention.
@@ -64,7 +64,7 @@ class Names:
         read = {id_: question.choices for id_, question in questions.items()}
         return cls(facts, items, choices, Scope(vocabulary, types, read), steps)
 
-    def alike(self, other: Names) -> bool:
+    def alike(self, other: Layout) -> bool:
         """Whether all has the same slots under ``other``, with the same types."""
         own, others = ([*each.facts, *each.choices, *each.scope.items.items()] for each in (self, other))
         return own == others
@@ -115,7 +115,7 @@ def literal_value(node: Literal, wanted: Type | None) -> Any:
     return value if isinstance(value, bool) else exact(value)
 
 
-def unpublished(node: Unpublished, names: Names) -> Answer:
+def unpublished(node: Unpublished, names: Layout) -> Answer:
     """The answer of an unpublished value: undetermined, for its own reason, waiting for the facts that supply it."""
     missing = 0
     for ref in node.supplied_by:

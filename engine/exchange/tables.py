@@ -20,7 +20,7 @@ from engine.escaping import in_cell
 from engine.exchange.rules_text import one_line
 from engine.language.expressions import Bound, Citation, Literal, Unpublished
 from engine.policy import loader
-from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.model import Convention, DecisionTable, Item, Row
 from engine.policy.reading import load_schema
 from engine.policy.schema import Shape, shape
 
@@ -124,14 +124,14 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[TableEn
 
 def _numeric(item: Item) -> bool:
     """Whether an item lists numbers: a parameter, or a table that has no other values."""
-    if not isinstance(item.body, Table) or item.unit is None:
+    if not isinstance(item.body, DecisionTable) or item.unit is None:
         return False
     values = [row.then.value for row in item.body.rows if isinstance(row.then, Literal)]
     return all(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in values)
 
 
-def table_of(item: Item) -> Table:
-    assert isinstance(item.body, Table), "entries are of parameters and tables"
+def table_of(item: Item) -> DecisionTable:
+    assert isinstance(item.body, DecisionTable), "entries are of parameters and tables"
     return item.body
 
 

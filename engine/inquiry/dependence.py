@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key
+from engine.evaluation.plan import PlanKey
 from engine.evaluation.program import Compiled, Program, Run, bits_of
 from engine.evaluation.session import Session, Settled
 from engine.language.expressions import Chosen, find
@@ -89,7 +89,7 @@ def run_of(session: Session, convention: Convention, facts: Facts, choices: Choi
     """
     settled = session.settled(facts, choices, convention.id)
     run = settled.run()
-    known: dict[Key, Dependence] = session.kernels.setdefault(Dependence, {})
+    known: dict[PlanKey, Dependence] = session.kernels.setdefault(Dependence, {})
     key = (convention.id, laid_names((*settled.laid, *settled.dated)))
     if key not in known:
         known[key] = Dependence.of(settled.program, settled.dated)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from engine.errors import Location, Problem, nearest, quoted
 from engine.language.facts import Fact
 from engine.records import dataclass
-from engine.words import LANGUAGES, read_words
+from engine.words import LANGUAGES, in_each_language, read_words
 
 FRENCH, PLAIN = "fr", "plain"
 
@@ -121,7 +121,7 @@ def by_labels(problem: Problem, fact: Fact, lang: str) -> Problem:
 
 def wrong_type(value: object, fact: Fact, dialect: str) -> Unread:
     """That a value is none of its fact's type, with one that could be."""
-    kind = {lang: read_words("reports", lang)[f"types.{_KINDS[fact.type.kind]}"] for lang in LANGUAGES}
+    kind = in_each_language(f"types.{_KINDS[fact.type.kind]}")
     return Unread("fact-type", {"value": value, "kind": kind, "example": _example(fact, dialect)})
 
 

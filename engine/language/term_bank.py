@@ -133,7 +133,7 @@ class TermBank:
         return self._make(operator, Sort.TRUTH, (left, right))
 
     def _against(self, operator: str, term: Term, constant: Term) -> Term:
-        """Whether a term is the constant, ``at_most`` or ``at_least``; what only moves or rounds it is undone."""
+        """Whether a term is the constant, ``at_most`` or ``at_least``; what only scales it is undone."""
         value = constant.value
         match term.operator, term.parts:
             case "if", (condition, then, otherwise):
@@ -141,29 +141,10 @@ class TermBank:
             case "times", (factor, part) if factor.constant:
                 turned = operator if factor.value > 0 else {"at_most": "at_least", "at_least": "at_most"}.get(operator)
                 return self._to(turned or operator, part, Fraction(value) / factor.value)
-            case "plus", (*parts, last) if last.constant:
-                return self._to(operator, self.plus(*parts), value - last.value)
-            case "over", (above, below) if above.constant:
-                return self._quotient(operator, above, below, value)
             case "number", (part,):
                 return self._to(operator, part, value)
-            case "floor", (part,):
-                least, more = self._to("at_least", part, value), self._to("at_least", part, value + 1)
-                return {"at_least": least, "at_most": self.negate(more)}.get(
-                    operator, self.both(least, self.negate(more))
-                )
         left, right = (constant, term) if operator == "at_least" else (term, constant)
         return self._make("same" if operator == "same" else "at_most", Sort.TRUTH, (left, right))
-
-    def _quotient(self, operator: str, above: Term, below: Term, value: Any) -> Term:
-        """A constant over an unknown, against another constant: linear once the sign of the unknown is known."""
-        zero, side = self.exact(0), self.minus(above, self.times(self.exact(value), below))
-        turned = {"at_most": "at_least", "at_least": "at_most"}.get(operator, operator)
-        return self.either(
-            self.both(self.less(zero, below), self._to(operator, side, 0)),
-            self.both(self.less(below, zero), self._to(turned, side, 0)),
-            self.both(self.same(below, zero), self._to(operator, zero, value)),
-        )
 
     def _to(self, operator: str, term: Term, value: Any) -> Term:
         """As :meth:`_against`, for a term of any sort; a whole number is compared with the next one."""

@@ -43,8 +43,8 @@ KINDS = {
     "consistency": model.CONSISTENCY,
 }
 NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
-_READ_WHOLE = (model.Table, model.Criterion, model.Outcome, model.Payment, model.Obligation)
-_BODIES: Mapping[str, type] = {kind.__name__.lower(): kind for kind in _READ_WHOLE}
+_READ_WHOLE = (model.Criterion, model.Outcome, model.Payment, model.Obligation)
+_BODIES: Mapping[str, type] = {"table": model.DecisionTable, **{kind.__name__.lower(): kind for kind in _READ_WHOLE}}
 _EMPTY: Mapping[str, Any] = {"tuple": (), "Mapping": {}, "bool": False}  # what is left out
 
 
@@ -112,7 +112,7 @@ def _body(piece: Piece, kind: str, home: Home) -> model.Body:
     if kind == "quantity":
         return model.Quantity(body(piece, home))
     if kind == "parameter":
-        return model.Table({}, tuple([dated_value(each, home) for each in piece.members("values")]))
+        return model.DecisionTable({}, tuple([dated_value(each, home) for each in piece.members("values")]))
     if kind == model.CONSISTENCY:
         return model.Criterion(condition(piece["holds_when"], home), ())
     made: model.Body = record(_BODIES[kind], piece, home)

@@ -16,7 +16,7 @@ from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
 from engine.policy.document import Document
 from engine.policy.items import NOT_CELLS
-from engine.words import LANGUAGES, read_words
+from engine.words import LANGUAGES, in_each_language, read_words
 
 MAX_SHOWN = 60
 # What the schema's own words say already, and what else is told beside them, or alone where there are none.
@@ -52,9 +52,8 @@ def told(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -
             key = str(problem.values["key"])
             lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
             if path[-2:-1] and path[-2] in kinds and problem.nearest is None and lists:
-                of_another = (f"`{key}` va sous {lists}", f"`{key}` belongs under {lists}")
-                fr, en = (f"{problem.values['allowed']} ({said})" for said in of_another)
-                problem = replace(problem, values={**problem.values, "allowed": {"fr": fr, "en": en}})
+                allowed = in_each_language("key_of_another", **problem.values, lists=lists)
+                problem = replace(problem, values={**problem.values, "allowed": allowed})
             yield Misfit(problem, (*path, key), is_key=True)
         else:
             yield Misfit(problem, (*path, error.instance) if named else path, named)
@@ -92,8 +91,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield wrong(place, date_fault(error.instance), meant_day(error.instance), value=error.instance)
         case "form":
             key, first = error.validator_value
-            fr = f"`{key}` ne va pas avec `{first}` ; gardez une seule forme."
-            told = {"fr": fr, "en": f"`{key}` does not go with `{first}`; keep one form."}
+            told = in_each_language("one_form", key=key, first=first)
             yield wrong(document.key_at(path), "wrong-form", wanted=told)
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield wrong(place, "wrong-form", wanted=_wanted(error))
@@ -176,9 +174,7 @@ def _wanted(error: Any) -> str | dict[str, str]:
     said = error.schema if isinstance(error.schema, dict) else {}
     described = said.get("x-wanted") or said.get("description")
     rule, value = error.validator, error.validator_value
-    told = {
-        lang: read_words("reports", lang)[f"rule.{rule}"].format(value=value) for lang in LANGUAGES if rule in RULES
-    }
+    told = in_each_language(f"rule.{rule}", value=value) if rule in RULES else {}
     if described is None:
         return told or f"{rule} {value}"
     french, _, english = str(described).removeprefix("FR: ").partition(" / EN: ")

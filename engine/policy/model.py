@@ -74,7 +74,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DecisionTable:
     """A decision table with a unique hit policy: no two rows may match the same inputs with different results.
 
     A parameter is one without inputs: its rows are its dated values, of which the first holds before its day, too.
@@ -164,7 +164,7 @@ class Obligation:
     if_unmet: str | None = None
 
 
-Body = Table | Quantity | Criterion | Outcome | Payment | Obligation
+Body = DecisionTable | Quantity | Criterion | Outcome | Payment | Obligation
 Member = Row | Derogation | Rule | tree.ScaleStep  # of a body
 
 
@@ -203,9 +203,9 @@ class Item:
     def members(self) -> Sequence[tuple[str, str, Member]]:
         """The parts of the body of which one decides, or more of an outcome, each after its kind and its name."""
         match self.body:
-            case Table(_, rows) if self.kind == "parameter":
+            case DecisionTable(_, rows) if self.kind == "parameter":
                 return [("value", str(each.start), each) for each in rows]
-            case Table(_, rows):
+            case DecisionTable(_, rows):
                 return [("row", f"{self.id}[{number}]", each) for number, each in enumerate(rows, 1)]
             case Criterion(_, derogations):
                 return [("derogation", each.id, each) for each in derogations]

@@ -15,6 +15,7 @@ from engine.language.facts import Vocabulary
 from engine.language.pieces import Piece
 from engine.language.reading import Home, cited, every, literal
 from engine.policy.model import CONSISTENCY, ERROR, Convention, Criterion, Item
+from engine.words import in_each_language
 
 KNOWS, NOT_OFFERED = "knows", "value-not-offered"
 _PREFIX = "offre."  # of the ids of these consistencies
@@ -28,10 +29,7 @@ def offers(head: Piece, convention: str) -> Iterator[Item]:
         yield Item(
             id=f"{_PREFIX}{fact}",
             kind=CONSISTENCY,
-            label={
-                "fr": f"{label['fr']} : valeur que ce texte n'offre pas",
-                "en": f"{label['en']}: a value that this text does not offer",
-            },
+            label=in_each_language("value_unknown_to_text", label=label),
             cite=cited(entry, home),
             body=Criterion(known, ()),
             convention=convention,

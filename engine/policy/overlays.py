@@ -14,7 +14,7 @@ from dataclasses import replace
 from engine.language.expressions import Apply, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
-from engine.policy.model import Item, Row, Table
+from engine.policy.model import DecisionTable, Item, Row
 
 Laid = tuple[model.Convention, model.Overlay]
 DAY = "from"  # the input that stands for the day; no input of a table can have this name
@@ -168,7 +168,7 @@ def laid_names(laid: Iterable[Laid]) -> tuple[str, ...]:
     return tuple(f"{later.id}/{overlay.id}" for later, overlay in laid)
 
 
-def in_force(table: Table, day: FactRef | ItemRef) -> Table:
+def in_force(table: DecisionTable, day: FactRef | ItemRef) -> DecisionTable:
     """The table with its dates as cells of one more input, the ``day`` on which it is read."""
     always = 0 if table.inputs else 1  # the first value of a parameter holds before its day, too
     if not any(row.start or row.end for row in table.rows[always:]):
@@ -179,16 +179,16 @@ def in_force(table: Table, day: FactRef | ItemRef) -> Table:
         low, high = (None if bound is None else Literal(bound.isoformat(), row.at) for bound in bounds)
         cell = Cell(None, None, low, high, row.at)
         rows.append(replace(row, cells={**row.cells, DAY: cell} if cell.bounds else row.cells))
-    return Table({**table.inputs, DAY: day}, tuple(rows))
+    return DecisionTable({**table.inputs, DAY: day}, tuple(rows))
 
 
 def dated(item: Item, day: FactRef | ItemRef) -> Item:
     """An item as it is read on a day: a table with dates as one without."""
-    body = in_force(item.body, day) if isinstance(item.body, Table) else item.body
+    body = in_force(item.body, day) if isinstance(item.body, DecisionTable) else item.body
     return item if body is item.body else replace(item, body=body)
 
 
-def until(row: Row, table: Table) -> dt.date | None:
+def until(row: Row, table: DecisionTable) -> dt.date | None:
     """The first day on which a row no longer holds: its own, or that of the next row of the same cells."""
     later = [
         other.start
@@ -200,7 +200,7 @@ def until(row: Row, table: Table) -> dt.date | None:
 
 def timeless(body: model.Body) -> model.Body:
     """A body without the first day of the first of dated values, which holds before it, too."""
-    if not isinstance(body, Table) or body.inputs.keys() - {DAY}:
+    if not isinstance(body, DecisionTable) or body.inputs.keys() - {DAY}:
         return body
     first, *later = body.rows
     return replace(body, rows=(replace(first, start=None), *later))

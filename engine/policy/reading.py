@@ -26,6 +26,7 @@ from engine.policy.overlays import covers
 from engine.policy.places import HEAD, SUITE, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
+from engine.words import in_each_language
 
 if TYPE_CHECKING:
     from engine.language.pieces import Piece
@@ -258,7 +259,7 @@ def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     text = Written(read.pop(HEAD), read, _digest(files), frozenset(unread))
     id_ = text.head["id"]
     if id_.value != shown.name:
-        named = {"fr": f"{shown.name}, le nom du dossier", "en": f"{shown.name}, the name of the folder"}
+        named = in_each_language("name_of_the_folder", name=shown.name)
         problems.append(wrong(id_.key_at, "wrong-value", value=quoted(id_.value), wanted=named))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 

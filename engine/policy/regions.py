@@ -18,7 +18,7 @@ from engine.language.facts import Fact
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import as_written, exact
-from engine.policy.model import Row, Table
+from engine.policy.model import DecisionTable, Row
 
 RATIO_SCALE = 2  # decimals by which a number of no fixed scale is moved beside a bound
 SOME_DAY = dt.date(2000, 1, 1)
@@ -29,12 +29,12 @@ def compared(*wholes: object) -> Iterator[tuple[FactRef | ItemRef, Condition]]:
     for part in (part for whole in wholes for part in below(whole)):
         if isinstance(part, Compare):
             yield part.left, part
-        elif isinstance(part, Table):
+        elif isinstance(part, DecisionTable):
             cells = ((part.inputs.get(name), cell) for row in part.rows for name, cell in row.cells.items())
             yield from ((ref, cell.asks(ref)) for ref, cell in cells if ref is not None)
 
 
-def cells_of(table: Table, name: str) -> list[Cell]:
+def cells_of(table: DecisionTable, name: str) -> list[Cell]:
     """What the rows of a table ask of one input; a row without a cell asks nothing."""
     return [row.cells[name] for row in table.rows if name in row.cells]
 

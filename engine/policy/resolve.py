@@ -157,7 +157,7 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
         if isinstance(part, tree.Condition):
             check_condition(part, scope)
     match item.body:
-        case model.Table():
+        case model.DecisionTable():
             return _table(item, item.body, scope)
         case model.Quantity(tree.Apply() as counted) if item.id == model.YEAR_START:
             _expect_date(counted.operands[0], scope, "years_from")
@@ -220,7 +220,7 @@ def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Exp
     return number(item.unit, found.scale)
 
 
-def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
+def _table(item: model.Item, body: model.DecisionTable, scope: Scope) -> Type | None:
     wanted = {name: type_of(ref, scope) for name, ref in body.inputs.items()}
     result: Type | None = None
     for row in body.rows:

@@ -16,8 +16,8 @@ from engine.language.expressions import Cases, Scale, Unpublished, VerdictIs, fi
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, certain, is_value, unknown
 from engine.language.types import DATE
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
-from engine.proof.expressions import Names
+from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity
+from engine.proof.expressions import TermAlgebra
 
 GAP, OVERLAP = "gap", "overlap"
 
@@ -42,13 +42,13 @@ class Fault:
     when: Term
 
 
-def lives(step: Step, names: Names) -> Term:
+def lives(step: Step, names: TermAlgebra) -> Term:
     """Where the body of an item is asked at all."""
     here = applies(step.item, names).true
     return names.bank.both(names.has_year().true, here) if step.yearly else here
 
 
-def places(step: Step, names: Names) -> Iterator[Place]:
+def places(step: Step, names: TermAlgebra) -> Iterator[Place]:
     """The parts of an item; the words of an enum that has no parts are its parts."""
     bank, item, type_, here = names.bank, step.item, step.type, lives(step, names)
     own = [Place(kind, name, at, bank.both(here, decides)) for kind, name, at, decides in _parts(item, names)]
@@ -68,7 +68,7 @@ def places(step: Step, names: Names) -> Iterator[Place]:
         yield Place("warning", str(number), caution.at, condition(caution.when, names).true)
 
 
-def _parts(item: Item, names: Names) -> Iterator[tuple[str, str, Location, Term]]:
+def _parts(item: Item, names: TermAlgebra) -> Iterator[tuple[str, str, Location, Term]]:
     """The kind, name and place of each part of a body, and where it decides."""
     bank = names.bank
     match item.body:
@@ -92,18 +92,18 @@ def _parts(item: Item, names: Names) -> Iterator[tuple[str, str, Location, Term]
             for value in values:
                 if value not in [rule.then for rule in rules]:
                     yield "value", value, item.at, is_value(bank, outcome, value)
-        case Table(inputs, rows) as table if inputs:
+        case DecisionTable(inputs, rows) as table if inputs:
             can = [bank.negate(names.match(table, row).false) for row in rows]
             for i, ((kind, name, row), here) in enumerate(zip(item.members, can, strict=True)):
                 alone = bank.both(here, *(bank.negate(other) for j, other in enumerate(can) if j != i))
                 yield kind, name, row.at, alone
 
 
-def faults(step: Step, names: Names) -> Iterator[Fault]:
+def faults(step: Step, names: TermAlgebra) -> Iterator[Fault]:
     """Where no row or rule holds of what is known, and where two hold that say different things."""
     bank, item = names.bank, step.item
     match item.body:
-        case Table(inputs, rows) as table:
+        case DecisionTable(inputs, rows) as table:
             found = [(names.match(table, row), row.at, str(number)) for number, row in enumerate(rows, 1)]
             said: list[object] = [row.at if isinstance(row.then, Unpublished) else row.then.value for row in rows]
             read = [names.read(ref) for ref in inputs.values()]
@@ -124,7 +124,7 @@ def faults(step: Step, names: Names) -> Iterator[Fault]:
     yield from (fault for fault in every if fault.when is not bank.false)
 
 
-def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:
+def aspects(item: Item, names: TermAlgebra) -> Iterator[tuple[str, Symbolic]]:
     """What else a person sees of an item: the day it is due, whether it is done or was not met, each warning."""
     bank = names.bank
     if isinstance(item.body, Payment | Obligation) and item.body.due is not None:

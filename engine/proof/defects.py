@@ -17,7 +17,7 @@ from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
-from engine.policy.model import ERROR, Item, Table
+from engine.policy.model import ERROR, DecisionTable, Item
 from engine.proof.bodies import Fault, Place, places
 from engine.proof.encoding import Encoding, Shared, encode
 from engine.proof.layers import exactly
@@ -55,7 +55,7 @@ class Defect:
         return self.status in (SHOWN, PROVED) and self.code not in HARMLESS
 
 
-Key = tuple[str, Location, str]
+PartKey = tuple[str, Location, str]
 AllCases = tuple[Encoding, Prover]  # of one convention, and who answers about them
 
 
@@ -73,7 +73,7 @@ class _Spot:
         return self.definition.step.item.id
 
     @property
-    def key(self) -> Key:
+    def key(self) -> PartKey:
         return (self.place.kind, self.place.at, self.place.name)
 
     @property
@@ -103,10 +103,10 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
         UsageFault: the sets of overlays are too many for the budget.
     """
     found: dict[tuple[Location, str, str], Defect] = {}
-    living: set[Key] = set()
+    living: set[PartKey] = set()
     laid: set[Location] = set()
-    undecided: set[Key] = set()
-    spots: dict[Key, list[_Spot]] = {}
+    undecided: set[PartKey] = set()
+    spots: dict[PartKey, list[_Spot]] = {}
     for encoding, prover in all_cases(session, effort) if cases is None else cases:
         laid.update(overlay.at for layer in encoding.layers for _, overlay in layer.laid)
         for fault, defect in _faults(encoding, prover):
@@ -146,16 +146,16 @@ def _fault(encoding: Encoding, definition: Definition, fault: Fault, symbols: Sy
     if not symbols:
         return Defect(fault.code, item.convention, own, own, fault.at, UNDECIDED, None)
     read = {node.id: node for node in find(ItemRef, item.body)}
-    named: Mapping[str, FactRef | ItemRef] = item.body.inputs if isinstance(item.body, Table) else read
+    named: Mapping[str, FactRef | ItemRef] = item.body.inputs if isinstance(item.body, DecisionTable) else read
     names = encoding.names(definition)
     inputs = {name: value_of(names.read(ref), symbols) for name, ref in named.items()}
     witness = confirmed_fault(encoding, symbols, item.id)
     return Defect(fault.code, item.convention, own, own, fault.at, SHOWN, witness, inputs)
 
 
-def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
+def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[PartKey]) -> set[PartKey]:
     """Adds to ``living`` what decides in some case of a convention; returns what the budget leaves open."""
-    waiting: dict[Key, list[tuple[_Spot, Term]]] = {}
+    waiting: dict[PartKey, list[tuple[_Spot, Term]]] = {}
     for spot in spots:
         if spot.key not in living:
             waiting.setdefault(spot.key, []).append((spot, spot.decides))

@@ -22,7 +22,7 @@ from engine.language.typing import Scope
 from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.proof.bodies import Fault, faults
-from engine.proof.expressions import Names, no_value
+from engine.proof.expressions import TermAlgebra, no_value
 from engine.proof.layers import Layer, Sets, circling, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
@@ -124,18 +124,18 @@ class Encoding:
             self._answers[id_, among] = answer
         return self._answers[id_, among]
 
-    def names(self, definition: Definition) -> Names:
+    def names(self, definition: Definition) -> TermAlgebra:
         """What names stand for in a definition: what is read is told for all sets of overlays."""
         return self._names(definition, self.every)
 
-    def _names(self, definition: Definition, among: Sets) -> Names:
+    def _names(self, definition: Definition, among: Sets) -> TermAlgebra:
         """Items that rest on each other under different overlays are told for those of the definition alone."""
         reads = definition.step.reads.items
         if definition.step.item.id in self.circling:
             among = among & definition.within
-        return Names(self.space, {id_: self._answer(id_, among) for id_ in reads}, definition.scope)
+        return TermAlgebra(self.space, {id_: self._answer(id_, among) for id_ in reads}, definition.scope)
 
-    def defined_as(self, definition: Definition, names: Names | None = None) -> Symbolic:
+    def defined_as(self, definition: Definition, names: TermAlgebra | None = None) -> Symbolic:
         """The answer of a definition, which means something where it is in force."""
         known, reads = names or self.names(definition), definition.step.reads
         facts = tuple(known.space.fact(name) for name in reads.facts)
@@ -221,7 +221,7 @@ def _contracts_among(conventions: Sequence[Convention], space: Space) -> Term:
     if not conventions:
         return stated
     given = replace(space, present=dict.fromkeys(space.present, bank.true))  # ``stated`` asks for it once for all
-    names = Names(given, {}, Scope(space.vocabulary, {}, {}))
+    names = TermAlgebra(given, {}, Scope(space.vocabulary, {}, {}))
     return bank.both(stated, bank.either(*(at_once.condition(signed_under(each), names).true for each in conventions)))
 
 
@@ -229,6 +229,6 @@ def _overlay_terms(session: Session, convention: Convention, space: Space) -> li
     """For each overlay that may ever reach a contract of the convention, where it is in force."""
     plan = session.plan(convention, ())
     start = next(step for step in plan.steps if step.item.id == YEAR_START)
-    names = Names(space, {YEAR_START: at_once.answer(start, Names(space, {}, plan.scope))}, plan.scope)
+    names = TermAlgebra(space, {YEAR_START: at_once.answer(start, TermAlgebra(space, {}, plan.scope))}, plan.scope)
     covering = session.registry.covering(convention)
     return [(laid, at_once.condition(in_force_when(laid[1]), names).true) for laid in covering]

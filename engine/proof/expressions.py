@@ -18,12 +18,12 @@ from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
 from engine.language.types import VERDICTS, Type
 from engine.language.typing import Scope
-from engine.policy.model import Row, Table
+from engine.policy.model import DecisionTable, Row
 from engine.proof.space import Space
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class TermAlgebra:
     """What names stand for while items are encoded: facts and questions in ``space``, and the items so far."""
 
     space: Space
@@ -94,7 +94,7 @@ class Names:
             left.append(bank.both(reached, *(bank.negate(above.true) for above in tests[number:])))
         return symbolic.on_scale(bank, left, scale)
 
-    def table(self, table: Table, type_: Type | None) -> Symbolic:
+    def table(self, table: DecisionTable, type_: Type | None) -> Symbolic:
         bank, groups = self.bank, dict[object, list[Term]]()
         inputs = [self.read(ref) for ref in table.inputs.values()]
         value = symbolic.mixed(bank, bank.either(*(each.absent for each in inputs)), self.nothing, self.open)
@@ -108,7 +108,7 @@ class Names:
             settled = symbolic.mixed(bank, only, self.constant(key, type_), settled)
         return symbolic.mixed(bank, bank.either(*reached.values()), settled, value)
 
-    def match(self, table: Table, row: Row) -> Truth:
+    def match(self, table: DecisionTable, row: Row) -> Truth:
         """Where a row surely matches, and where it surely does not."""
         tests = [at_once.condition(cell.asks(table.inputs[name]), self) for name, cell in row.cells.items()]
         return Truth(self.bank.both(*(test.true for test in tests)), self.bank.either(*(test.false for test in tests)))

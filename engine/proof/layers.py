@@ -14,6 +14,7 @@ from engine.policy.model import Convention
 from engine.policy.overlays import Laid
 from engine.proof.solving import Solver, Status, budget_spent
 from engine.proof.space import Space
+from engine.words import in_each_language
 
 Active = tuple[bool, ...]  # of each overlay that may reach a contract of the convention: whether it is in force
 Sets = frozenset[Active]
@@ -94,5 +95,5 @@ def _active_sets(
         found.append(active)
         solver.add(bank.negate(exactly(bank, terms, active)))
     if status is Status.UNDECIDED:
-        raise budget_spent(convention.at, {"fr": "les textes postérieurs", "en": "later texts"}, effort)
+        raise budget_spent(convention.at, in_each_language("later_texts"), effort)
     return sorted(found)

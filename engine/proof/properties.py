@@ -14,7 +14,7 @@ from engine.language.terms import at_most
 from engine.policy.entries import Property
 from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
-from engine.proof.expressions import Names
+from engine.proof.expressions import TermAlgebra
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
@@ -94,7 +94,7 @@ def _worse(encoding: Encoding, twin: Encoding, promise: Property) -> Iterator[Te
 def _true(encoding: Encoding, node: Condition) -> Term:
     """Where a condition is true."""
     scope = encoding.layers[0].plan.scope
-    return condition(node, Names(encoding.space, {id_: encoding.answer(id_) for id_ in _items(node)}, scope)).true
+    return condition(node, TermAlgebra(encoding.space, {id_: encoding.answer(id_) for id_ in _items(node)}, scope)).true
 
 
 def _items(node: Condition) -> Iterable[str]:

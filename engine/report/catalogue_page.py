@@ -11,8 +11,7 @@ from engine.errors import Location, refuse_unknown
 from engine.language.expressions import Citation, ItemRef, find
 from engine.language.facts import BENEFICIARY
 from engine.policy import model
-from engine.policy.model import Convention
-from engine.policy.model import Table as DecisionTable
+from engine.policy.model import Convention, DecisionTable
 from engine.policy.registry import Registry
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json

@@ -131,11 +131,11 @@ class Speaker:
             return row.phrase[self.say.lang]
         return (self.say.find("diff_at", kind) or "").format(name=name)
 
-    def _table(self, edit: Edit, side: int) -> model.Table | None:
+    def _table(self, edit: Edit, side: int) -> model.DecisionTable | None:
         """The table that an edit is in, on one side."""
         item = self.phrases[side].items.get(edit.item)
         body = None if item is None else item.body
-        return body if isinstance(body, model.Table) and body.inputs else None
+        return body if isinstance(body, model.DecisionTable) and body.inputs else None
 
     def _side(self, edit: Edit, value: Value, side: int) -> SaidLines:
         if edit.part == "kind" and self.in_full:

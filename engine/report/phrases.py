@@ -20,7 +20,7 @@ from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.row import beside
 from engine.policy import model
 from engine.policy.entries import Property, Supposition, WithoutRules
-from engine.policy.model import Item, Row, Table
+from engine.policy.model import DecisionTable, Item, Row
 from engine.policy.overlays import until
 from engine.report.say import Say
 
@@ -174,7 +174,7 @@ Shown = Callable[[Literal | Unpublished], str]
 Cited = Callable[[tuple[Citation, ...]], str]  # what is said of a text behind a part of an item
 
 
-def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
+def in_time(row: Row, table: DecisionTable, say: Say, shown: Shown) -> str:
     """The values of all rows of the same cells, each with its days."""
     told: list[str] = []
     before: dt.date | None = None
@@ -192,7 +192,7 @@ def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
     return ", ".join(told)
 
 
-def alike(row: Row, table: Table) -> list[Row]:
+def alike(row: Row, table: DecisionTable) -> list[Row]:
     """The rows of the same cells, the oldest first."""
     return sorted((each for each in table.rows if each.cells == row.cells), key=lambda each: each.start or dt.date.min)
 
@@ -255,11 +255,11 @@ def body_lines(item: Item, phrases: Phrases, cited: Cited = lambda _: "") -> Lin
     """The body of an item, each part that has texts of its own with what ``cited`` says of them."""
     say = phrases.say
     match item.body:
-        case Table(_, values) if item.kind == "parameter":
+        case DecisionTable(_, values) if item.kind == "parameter":
             for dated in values:
                 start = say("diff_at.value", name=say.scalar(dated.start))
                 yield 0, say.pair(start, phrases.valued(dated.then, item.unit))
-        case Table(_, rows):
+        case DecisionTable(_, rows):
             for row in rows:
                 if row is alike(row, item.body)[0]:
                     then = in_time(row, item.body, say, lambda then: phrases.valued(then, item.unit))
@@ -280,7 +280,7 @@ def body_lines(item: Item, phrases: Phrases, cited: Cited = lambda _: "") -> Lin
             yield from held(item.body, "amount due done_when unmet_when", phrases)
 
 
-def row_words(table: Table, cells: Any, phrases: Phrases) -> str:
+def row_words(table: DecisionTable, cells: Any, phrases: Phrases) -> str:
     """What a row asks of each input, with the labels of facts and values."""
 
     def cell(name: str) -> str:

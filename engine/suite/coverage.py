@@ -15,7 +15,7 @@ from engine.evaluation.slots import Closure
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal, Unpublished, below, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
-from engine.policy.model import Convention, Derogation, Item, Member, Outcome, Payment, Quantity, Table
+from engine.policy.model import Convention, DecisionTable, Derogation, Item, Member, Outcome, Payment, Quantity
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
@@ -99,7 +99,7 @@ def unpublished(convention: Convention) -> frozenset[str]:
 
 def _silent(item: Item) -> bool:
     match item.body:
-        case Table(_, rows):
+        case DecisionTable(_, rows):
             return all(isinstance(row.then, Unpublished) for row in rows)
         case Quantity(Unpublished()) | Payment(Unpublished(), _):
             return True
@@ -119,7 +119,7 @@ def _thresholds(whole: Item | Derogation) -> Iterator[tuple[str, FactRef | ItemR
     for node in find(Compare, whole):
         if COMPARISONS[node.operator].threshold:
             yield _name(node), node.left, node
-    for table in (part for part in below(whole) if isinstance(part, Table)):
+    for table in (part for part in below(whole) if isinstance(part, DecisionTable)):
         bounded = [(name, cell) for row in table.rows for name, cell in row.cells.items() if cell.bounds]
         yield from ((name, table.inputs[name], cell.asks(table.inputs[name])) for name, cell in bounded)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key
+from engine.evaluation.plan import PlanKey
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.language.types import Type
@@ -111,7 +111,7 @@ class _Bench:
 
     session: Session
     observed: Sequence[Observed]
-    programs: Mapping[Key, Program]
+    programs: Mapping[PlanKey, Program]
     mutants: Sequence[Mutant]
     equivalence: Equivalence
     propose: bool
@@ -205,7 +205,7 @@ class _Bench:
 
     def _of_whole(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Observed, frozenset[str]]]:
         """The tests that get another text or other overlays than they say, or look at items that are others there."""
-        others: dict[tuple[Key, Key], frozenset[str]] = {}
+        others: dict[tuple[PlanKey, PlanKey], frozenset[str]] = {}
         for each in self._in_turn(mutant):
             try:
                 settled = changed.settled(each.case.facts, each.case.entry.get("interpret"), each.case.forced)

@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import ERROR, InputFault, UsageFault
 from engine.evaluation.by_cases import tried_by_cases
 from engine.evaluation.evaluator import answer, obligation_status
-from engine.evaluation.plan import Key
+from engine.evaluation.plan import PlanKey
 from engine.evaluation.program import Compiled, Program, Run, bits_of
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Slots
@@ -38,7 +38,7 @@ class Observed:
     looked_at: frozenset[str]
 
     @property
-    def key(self) -> Key:
+    def key(self) -> PlanKey:
         """The convention and the overlays under which it is decided."""
         return self.run.program.plan.key
 

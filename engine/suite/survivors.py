@@ -24,7 +24,7 @@ from engine.policy.overlays import laid_called, laid_names
 from engine.proof.bodies import aspects, faults
 from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
-from engine.proof.expressions import Names
+from engine.proof.expressions import TermAlgebra
 from engine.proof.prover import Symbols
 from engine.proof.solving import Status
 from engine.suite.running import NOTHING, PolicyCase, restated, run_case
@@ -69,11 +69,11 @@ def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[Te
             plan = changed.plan(convention, laid_called(changed.registry.covering(convention), laid_names(laid)))
             after = next(each for each in plan.steps if each.item.id == id_)
             read = {name: encoding.answer(name) for name in after.reads.items}
-            names = (encoding.names(before), Names(encoding.space, read, plan.scope))
+            names = (encoding.names(before), TermAlgebra(encoding.space, read, plan.scope))
             yield encoding.bank.both(when, _differ(encoding.defined_as(before), before.step, after, names))
 
 
-def _differ(old: Symbolic, before: Step, after: Step, names: tuple[Names, Names]) -> Term:
+def _differ(old: Symbolic, before: Step, after: Step, names: tuple[TermAlgebra, TermAlgebra]) -> Term:
     bank, new = names[0].bank, answer(after, names[1])
     both, steps = bank.both(known(bank, old), known(bank, new)), list(zip((before, after), names, strict=True))
     parts = [different(bank, old, new)]

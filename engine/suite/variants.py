@@ -70,7 +70,7 @@ def _setting_of(member: Any, whole: Any, setting: MutationSetting) -> MutationSe
         case tree.Compare(operator, left):
             listed = COMPARISONS[operator].operands == "list"
             return None if listed else replace(bare, measured=left) if isinstance(member, tree.Literal) else bare
-        case model.Table(inputs, rows):
+        case model.DecisionTable(inputs, rows):
             given = (each.then for each in rows if each is not member)
             return replace(bare, others=tuple(each for each in given if isinstance(each, tree.Literal)), inputs=inputs)
         case model.Row(cells) if isinstance(member, tree.Cell):
@@ -133,7 +133,7 @@ def _of_item(whole: Any) -> Iterator[Variant]:
             yield from _fewer(whole, "warnings", "warning", lambda caution: "warning", least=0)
         case model.Criterion():
             yield from _fewer(whole, "derogations", "derogation", lambda derogation: str(derogation.id), least=0)
-        case model.Table(inputs, rows):
+        case model.DecisionTable(inputs, rows):
             kind = "row" if inputs else "value"
             yield from _fewer(whole, "rows", kind, lambda row: kind if inputs else str(row.start))
             for place, row in list(enumerate(rows))[0 if inputs else 1 :]:  # a first value holds before its day, too

@@ -12,8 +12,7 @@ from engine.errors import InputFault, Location, Problem, decoded, fault, nearest
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
-from engine.evaluation.facts import read_case
-from engine.evaluation.placing import at_its_places
+from engine.evaluation.facts import at_its_places, read_case
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
 from engine.inquiry.possible import outlooks

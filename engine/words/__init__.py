@@ -27,6 +27,16 @@ def read_words(kind: str, lang: str) -> Mapping[str, Any]:
     return {key: entry for group in read_groups(kind, lang).values() for key, entry in _flat(group)}
 
 
+def in_each_language(key: str, /, **values: object) -> dict[str, str]:
+    """A text of the reports in every language, with its blanks filled; a value that is itself words is a mapping."""
+    return {
+        lang: read_words("reports", lang)[key].format_map(
+            {name: value[lang] if isinstance(value, Mapping) else value for name, value in values.items()}
+        )
+        for lang in LANGUAGES
+    }
+
+
 def read_groups(kind: str, lang: str) -> Mapping[str, Any]:
     """The words of one kind in one language as they stand, by group."""
     groups: Mapping[str, Any] = json.loads((_FOLDER / lang / f"{kind}.json").read_text(encoding="utf-8"))

@@ -17,14 +17,14 @@ from engine.comparison.edits.nodes import likeness, node_edits, optional_edits
 from engine.comparison.edits.same import key
 from engine.comparison.edits.tables import table_edits
 from engine.language.facts import FIRST_DAY
-from engine.policy.model import Row, Table
+from engine.policy.model import DecisionTable, Row
 
 Field = Callable[[Any, Any, str, Spot], Iterator[Edit]]  # both values, the field's name, where they stand
 
 
 def field_edits(before: Any, after: Any, spot: Spot) -> Iterator[Edit]:
     """Every difference of two parts of one kind."""
-    if isinstance(before, Table) and isinstance(after, Table):
+    if isinstance(before, DecisionTable) and isinstance(after, DecisionTable):
         if before.inputs and after.inputs:
             yield from table_edits(before, after, spot, field_edits)
         elif not before.inputs and not after.inputs:

@@ -7,7 +7,7 @@ none decides before another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -21,11 +21,11 @@ from engine.policy.overlays import timeless
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
 SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
 
-Key = Any  # hashable
+
 _Whole = TypeVar("_Whole")
 
 
-def key(value: Any) -> Key:
+def key(value: Any) -> Any:
     """What a node or a part of an item means: equal for two that say the same, whatever their places and texts."""
     match value:
         case tree.Literal(inner):
@@ -116,7 +116,7 @@ def _flat(node: tree.Connect) -> tree.Condition:
     if CONNECTIVES[node.operator].operands == "one":
         (part,) = node.parts
         return part.parts[0] if isinstance(part, tree.Connect) and part.operator == node.operator else node
-    parts: dict[Key, tree.Condition] = {}
+    parts: dict[Hashable, tree.Condition] = {}
     for part in node.parts:
         for each in members(part, node.operator):
             parts.setdefault(key(each), each)

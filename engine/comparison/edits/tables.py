@@ -6,19 +6,19 @@ A table may be cut into rows in many ways; what counts is the value that each co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import product
 from math import prod
 from typing import Any
 
 from engine.comparison.edits.edit import Edit, Setting, Spot, citation_edits, listed
-from engine.comparison.edits.same import Key, key, members, normal
+from engine.comparison.edits.same import key, members, normal
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type, joined
 from engine.language.values import as_written
-from engine.policy.model import Item, Quantity, Row, Table
+from engine.policy.model import DecisionTable, Item, Quantity, Row
 from engine.policy.regions import cells_of, classes, matches
 from engine.policy.resolve import resolve
 
@@ -27,7 +27,7 @@ NOT_APPLICABLE = object()  # an input that does not apply
 
 
 def table_edits(
-    a: Table, b: Table, spot: Spot, row_edits: Callable[[Row, Row, Spot], Iterator[Edit]]
+    a: DecisionTable, b: DecisionTable, spot: Spot, row_edits: Callable[[Row, Row, Spot], Iterator[Edit]]
 ) -> Iterator[Edit]:
     """Inputs by name, then rows by their cells; rows that are only cut otherwise are no difference.
 
@@ -110,7 +110,7 @@ def _bound(node: tree.Bound | None) -> str:
     return node.id if isinstance(node, tree.ItemRef) else "" if node is None else as_written(node.value)
 
 
-def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
+def _deciding(a: DecisionTable, b: DecisionTable, setting: Setting) -> set[int] | None:
     """The rows of either table (by identity) that inputs meet for which the tables give different values.
 
     None where that is not known: other inputs, bounds that are items, dated rows, too many combinations.
@@ -139,11 +139,11 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
     return found
 
 
-def _reason(row: Row) -> Key:
+def _reason(row: Row) -> Hashable:
     return tuple(sorted(row.then.reason.items())) if isinstance(row.then, tree.Unpublished) else ()
 
 
-def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
+def _types(table: DecisionTable, setting: Setting) -> dict[str, Type] | None:
     """The type of each input with the values of both sides; None where a side has none of that kind."""
     facts = setting.vocabulary.facts
     sides = [resolve(items, setting.vocabulary, {}).types for items in (setting.old, setting.new)]
@@ -160,7 +160,7 @@ def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
     return found
 
 
-def _always_applies(node: tree.Expression, items: Mapping[str, Item], assumed: frozenset[Key]) -> bool:
+def _always_applies(node: tree.Expression, items: Mapping[str, Item], assumed: frozenset[Hashable]) -> bool:
     """Whether a value can be proved never to be not applicable, where the ``assumed`` conditions hold."""
     match node:
         case tree.ItemRef(id_):

@@ -16,7 +16,7 @@ from engine.evaluation.at_once import Definition
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, different, mixed
 from engine.language.term_bank import TermBank
-from engine.proof.expressions import Names, no_value
+from engine.proof.expressions import TermAlgebra, no_value
 from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
@@ -113,7 +113,7 @@ class Mixture:
 
     def _encoded(self, each: Definition, side: int) -> Symbolic:
         items = {id_: self._items[id_][side] for id_ in each.step.reads.items if id_ in self._items}
-        return self.versions.encodings[side].defined_as(each, Names(self.space, items, each.scope))
+        return self.versions.encodings[side].defined_as(each, TermAlgebra(self.space, items, each.scope))
 
 
 def mixture(both: Versions) -> Mixture:

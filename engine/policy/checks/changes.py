@@ -14,7 +14,7 @@ from engine.errors import Problem, warning
 from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
-from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.model import Convention, DecisionTable, Item, Row
 from engine.policy.offers import is_offer
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry, earlier
@@ -39,7 +39,7 @@ def restated_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     named: dict[tuple[str | None, object], str] = {
         (item.unit, row.then.value): item.id
         for item in convention.items.values()
-        if isinstance(item.body, Table) and item.kind == "parameter" and item.unit not in UNITLESS
+        if isinstance(item.body, DecisionTable) and item.kind == "parameter" and item.unit not in UNITLESS
         for row in item.body.rows
         if isinstance(row.then, Literal)
     }
@@ -65,7 +65,7 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
                 yield from _small(item.id, part.operands[0])
             elif isinstance(part, Row) and isinstance(part.then, Literal):
                 yield from _value(item, part.then)
-        if isinstance(item.body, Table) and item.kind == "parameter":
+        if isinstance(item.body, DecisionTable) and item.kind == "parameter":
             for old, new in pairwise(item.body.rows):
                 yield from _number(item.id, old.then, new.then)
     for old_item, item in _pairs(registry, convention, before):
@@ -110,7 +110,7 @@ def _against(old: Item, new: Item) -> Iterator[Problem]:
     if old.unit != new.unit:
         yield warning(new.at, "unit-changed", id=new.id, before=old.unit or "—", after=new.unit or "—")
         return
-    if isinstance(old.body, Table) and isinstance(new.body, Table):
+    if isinstance(old.body, DecisionTable) and isinstance(new.body, DecisionTable):
         if new.kind == "parameter":
             yield from _number(new.id, old.body.rows[-1].then, new.body.rows[0].then)
         for row in new.body.rows if new.kind == "table" else ():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest, unknown, wrong
 from engine.language.expressions import Citation, Literal, Node, below, parts, walk
-from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Quantity, Table
+from engine.policy.model import CONSISTENCY, Convention, Criterion, DecisionTable, Item, Quantity
 from engine.policy.registry import Registry
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
@@ -44,7 +44,7 @@ def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Pr
 
 def _uncited(item: Item) -> Iterator[Problem]:
     match item.body:
-        case Table(_, rows):
+        case DecisionTable(_, rows):
             for row in rows:
                 yield from _required(item.id, row.cite or item.cite, row.at)
         case Criterion(met_when, derogations):

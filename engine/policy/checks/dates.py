@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation
 from engine.policy.checks.citations import citations
-from engine.policy.model import SOURCE_KINDS, Convention, Table, Window
+from engine.policy.model import SOURCE_KINDS, Convention, DecisionTable, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
@@ -22,7 +22,7 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
     first = convention.signed_from
     last = first.replace(year=min(first.year + LONGEST_WAIT, dt.MAXYEAR), day=min(first.day, 28))
     for item in convention.items.values():
-        rows = item.body.rows if isinstance(item.body, Table) else ()
+        rows = item.body.rows if isinstance(item.body, DecisionTable) else ()
         dated = [(row.start, row) for row in rows if row.start is not None]  # as all values of a parameter
         if item.kind == "parameter":
             for (before, _), (start, value) in pairwise(dated):

@@ -15,7 +15,7 @@ from engine.policy.model import Convention, Outcome, Overlay
 from engine.policy.overlays import covers, laid_items, named_items, timeless
 from engine.policy.registry import Registry, earlier
 from engine.policy.resolve import Resolved, replaces
-from engine.words import LANGUAGES, read_words
+from engine.words import LANGUAGES, in_each_language, read_words
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
 # Why an overlay does not fit, a name that was perhaps meant, and the item of the overlay that is at fault.
@@ -129,7 +129,7 @@ def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[Re
     """What the older convention has and what the overlay brings instead, and a name that was perhaps meant."""
     for old in overlay.replace:
         if old not in before.items:
-            yield {"fr": f"« {old} » n'y est pas", "en": f"'{old}' is not in it"}, nearest(old, before.items), old
+            yield in_each_language("not_in_the_text", id=old), nearest(old, before.items), old
         elif len(kinds := {before.items[old].kind, after.items[old].kind}) == 2 and kinds & _UNLIKE_OTHERS:
             yield _unlike(old, before.items[old].kind, after.items[old].kind), None, old
         else:

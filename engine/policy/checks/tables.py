@@ -20,13 +20,13 @@ from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
-from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.model import Convention, DecisionTable, Item, Row
 from engine.policy.offers import narrowed
 from engine.policy.overlays import DAY, in_force, laid_items
 from engine.policy.regions import cells_of, classes, constant, matches
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, faults, resolve
-from engine.words import LANGUAGES, read_words
+from engine.words import LANGUAGES, in_each_language, read_words
 
 MAX_CLASSES = 20_000
 _HARMLESS = frozenset({"missing-unit", "scale-mismatch"})  # the cells still mean what they say
@@ -53,7 +53,7 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
     vocabulary = narrowed(registry.vocabulary, convention)
     resolved = resolve(items, vocabulary, known)
     for item in convention.items.values():
-        if isinstance(item.body, Table) and item.kind == "table":
+        if isinstance(item.body, DecisionTable) and item.kind == "table":
             codes = {problem.code for problem in faults(item, resolved, vocabulary, known)}
             body = in_force(item.body, FactRef(SIGNATURE, item.at))
             inputs = None if codes - _HARMLESS else _inputs(body, resolved, vocabulary, convention.signed_from)
@@ -61,7 +61,9 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
                 yield from _table(convention, item, body, inputs)
 
 
-def _inputs(table: Table, resolved: Resolved, vocabulary: Vocabulary, first: dt.date) -> dict[str, _Input] | None:
+def _inputs(
+    table: DecisionTable, resolved: Resolved, vocabulary: Vocabulary, first: dt.date
+) -> dict[str, _Input] | None:
     """The inputs with their classes, of days from ``first`` on; None where a type is unknown, or a bound is an item."""
     found: dict[str, _Input] = {}
     for name, ref in table.inputs.items():
@@ -76,7 +78,7 @@ def _inputs(table: Table, resolved: Resolved, vocabulary: Vocabulary, first: dt.
     return found
 
 
-def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[Problem]:
+def _table(convention: Convention, item: Item, table: DecisionTable, inputs: Mapping[str, _Input]) -> Iterator[Problem]:
     if prod(len(each.classes) for each in inputs.values()) > MAX_CLASSES:
         yield wrong(item.at, "outcome-open", id=item.id, limit=MAX_CLASSES)
         return
@@ -105,7 +107,7 @@ def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str
 
 def _never(convention: Convention, item: Item, row: Row, index: int) -> Problem:
     """That a row never matches: told at the one of its cells that ends it, where that is dated before the text."""
-    rows = item.body.rows if isinstance(item.body, Table) else ()
+    rows = item.body.rows if isinstance(item.body, DecisionTable) else ()
     first = convention.signed_from
     early = (other for other in rows if other.start and other.start <= first and other.cells == rows[index].cells)
     ends = next((other for other in early if other.at != row.at), None)
@@ -118,9 +120,8 @@ def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[st
     """Two rows for one case: told at the later one; where an amended text has that, at the one of the text itself."""
     base = convention.amends is not None and convention.writes(first.at) and not convention.writes(second.at)
     told, other = (first, second) if base else (second, first)
-    place = {"fr": f"la ligne {other.at.line}", "en": f"on line {other.at.line}"}
-    if told.at.file != other.at.file:
-        place = {"fr": str(other.at), "en": f"at {other.at}"}
+    beside = told.at.file == other.at.file
+    place = in_each_language("on_line", line=other.at.line) if beside else in_each_language("at_place", place=other.at)
     return wrong(told.at, "row-overlap", inputs=inputs, other=place)
 
 

@@ -187,7 +187,7 @@ def test_spark_reads_what_the_command_reads(spark: Any, tmp_path: Path, monkeypa
     pl.concat([rows] * 4).write_parquet(cut)
     lines = tmp_path / "in.jsonl"
     lines.write_text('{"contrat.date_signature": "2024-09-02", "medecin.age": 60}\n', encoding="utf-8")
-    monkeypatch.setattr("engine.bulk.cluster.TASK", 500)
+    monkeypatch.setattr("engine.bulk.spark.TASK", 500)
     for source, options in (([french, lines], ["--missing"]), ([cut], [])):
         told = {}
         for engine in ("polars", "spark"):

@@ -35,11 +35,12 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
     vocabulary, results = b.registry.vocabulary, b.registry.results
     said = {"convention": pl.col("convention"), "verdict": stated(results.verdict)}
     said |= {"due": _due(results.due, a, b), "status": status_of(results.due)}
+    windows = (*a.registry.windows, *b.registry.windows)
     parts, refused = [], 0
     sources = open_sources([name], vocabulary, (), ())
     check_columns(sources, vocabulary)
     for batch in batches(sources, vocabulary):
-        typed = checked(batch.frame, _both(a, b), batch.dialect)
+        typed = checked(batch.frame, vocabulary, windows, batch.dialect)
         accepted = typed.filter(pl.col(ACCEPTED)).select(name for name in vocabulary.facts if name in typed.columns)
         found = [evaluate_frame(accepted, each) for each in (a, b)]
         holds = agreeing(found[0], error_ids(a)) & agreeing(found[1], error_ids(b))
@@ -58,12 +59,6 @@ def _due(item: str | None, a: Session, b: Session) -> pl.Expr:
     paying = pl.col("convention").is_in([text.id for text in every if item in text.items])
     nothing = paying & (status_of(item) == NOT_APPLICABLE.value)
     return pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(cents_of(item))
-
-
-def _both(a: Session, b: Session) -> Any:
-    """A registry whose windows hold the rows of either version."""
-    conventions = {f"{side}/{id_}": c for side, s in enumerate((a, b)) for id_, c in s.registry.conventions.items()}
-    return replace(b.registry, conventions=conventions)
 
 
 def forced(session: Session, convention: Convention) -> Session:

@@ -141,7 +141,8 @@ class Work:
 
     def evaluated(self, batch: RowBatch, refuse: Callable[[list[Refusal]], None]) -> pl.DataFrame:
         """The rows of a batch with their results, in their order; refused rows go to their own file."""
-        typed = checked(batch.frame, self.rules.registry, batch.dialect)
+        registry = self.rules.registry
+        typed = checked(batch.frame, registry.vocabulary, registry.windows, batch.dialect)
         accepted = typed[ACCEPTED]
         frame = typed.filter(accepted).drop(ACCEPTED)
         results = results_of(frame, self.rules, self.job.interpret, self.job.criteria, coded=self.coded)

@@ -27,6 +27,7 @@ from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, F
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
 from engine.policy.document import unplaced
+from engine.policy.model import Window
 from engine.policy.registry import Registry
 
 FILE, ROW, ACCEPTED = "avenant_file", "avenant_number", "avenant_accepted"
@@ -109,12 +110,14 @@ def read_facts(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> 
     return read
 
 
-def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None) -> pl.DataFrame:
+def checked(
+    table: pl.DataFrame, vocabulary: Vocabulary, windows: Sequence[Window], dialect: str | None
+) -> pl.DataFrame:
     """The frame with each fact in its own type (null where wrong) and whether each row can be decided.
 
-    Text is read as people write values in ``dialect``, or as programs do.
+    Text is read as people write values in ``dialect``, or as programs do. Contracts are signed in one of ``windows``.
     """
-    facts = {name: fact for name, fact in registry.vocabulary.facts.items() if name in table.columns}
+    facts = {name: fact for name, fact in vocabulary.facts.items() if name in table.columns}
     if dialect is not None:
         table = table.with_columns(plainly(table[name], fact, dialect) for name, fact in facts.items())
     types = table.schema
@@ -122,7 +125,7 @@ def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None)
     typed = table.lazy().with_columns(read).collect()
     wrong = [name for name in facts if typed[name].null_count() != table[name].null_count()]
     passed = (pl.lit(table[name].is_null() | typed[name].is_not_null()) for name in wrong)
-    flags = [*passed, *_ordered(set(facts), registry), _in_some_window(set(facts), registry)]
+    flags = [*passed, *_ordered(set(facts), vocabulary), _in_some_window(set(facts), vocabulary, windows)]
     return typed.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED))
 
 
@@ -205,20 +208,20 @@ def _within(value: pl.Expr, fact: Fact) -> pl.Expr:
     return pl.all_horizontal(value.is_not_null(), *flags)
 
 
-def _ordered(given: set[str], registry: Registry) -> Iterator[pl.Expr]:
+def _ordered(given: set[str], vocabulary: Vocabulary) -> Iterator[pl.Expr]:
     """For each two facts of a chain: false where both are given and the first is the greater."""
-    for chain in registry.vocabulary.orders:
+    for chain in vocabulary.orders:
         for first, second in combinations([name for name in chain if name in given], 2):
             yield (pl.col(first) <= pl.col(second)).fill_null(True)
 
 
-def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
+def _in_some_window(given: set[str], vocabulary: Vocabulary, windows: Sequence[Window]) -> pl.Expr:
     """True where some convention decides contracts signed on that day, or the policies say that they have no rules."""
-    beneficiary: pl.Expr = pl.lit(registry.vocabulary.beneficiary)
+    beneficiary: pl.Expr = pl.lit(vocabulary.beneficiary)
     if BENEFICIARY in given:
-        beneficiary = pl.col(BENEFICIARY).fill_null(registry.vocabulary.beneficiary)
+        beneficiary = pl.col(BENEFICIARY).fill_null(vocabulary.beneficiary)
     facts = {BENEFICIARY: Column(beneficiary), SIGNATURE: Column(pl.col(SIGNATURE))}
-    return pl.any_horizontal(decides(window, facts, registry.vocabulary) for window in registry.windows)
+    return pl.any_horizontal(decides(window, facts, vocabulary) for window in windows)
 
 
 def refusals(

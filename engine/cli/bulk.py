@@ -58,7 +58,7 @@ def batch(
         raise click.UsageError(tell("--unsaid: not with --engine spark"))
     with needing("spark" if engine == "spark" else "bulk"):  # the dataframe libraries, imported nowhere earlier
         if engine == "spark":
-            from engine.bulk.cluster import run_on_spark as run
+            from engine.bulk.spark import run_on_spark as run
         else:
             from engine.bulk.files import run_batch as run
     session = rules.session

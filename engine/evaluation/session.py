@@ -205,8 +205,7 @@ class Session:
         if convention is None:
             chosen, because = text_for(self.registry, facts)
         else:
-            because = in_each_language("convention_asked_for")
-            chosen = self.registry.by_id(convention)
+            chosen, because = self.registry.by_id(convention), in_each_language("convention_asked_for")
         reach, choices = self._reach(chosen), self.choices(chosen, interpret)
         dated, laid, behind = overlays_in_force(reach, facts, choices)
         return Settled(

@@ -141,10 +141,22 @@ class TermBank:
             case "times", (factor, part) if factor.constant:
                 turned = operator if factor.value > 0 else {"at_most": "at_least", "at_least": "at_most"}.get(operator)
                 return self._to(turned or operator, part, Fraction(value) / factor.value)
+            case "over", (above, below) if above.constant:
+                return self._quotient(operator, above, below, value)
             case "number", (part,):
                 return self._to(operator, part, value)
         left, right = (constant, term) if operator == "at_least" else (term, constant)
         return self._make("same" if operator == "same" else "at_most", Sort.TRUTH, (left, right))
+
+    def _quotient(self, operator: str, above: Term, below: Term, value: Any) -> Term:
+        """A constant over an unknown, against another constant: linear once the sign of the unknown is known."""
+        zero, side = self.exact(0), self.minus(above, self.times(self.exact(value), below))
+        turned = {"at_most": "at_least", "at_least": "at_most"}.get(operator, operator)
+        return self.either(
+            self.both(self.less(zero, below), self._to(operator, side, 0)),
+            self.both(self.less(below, zero), self._to(turned, side, 0)),
+            self.both(self.same(below, zero), self._to(operator, zero, value)),
+        )
 
     def _to(self, operator: str, term: Term, value: Any) -> Term:
         """As :meth:`_against`, for a term of any sort; a whole number is compared with the next one."""

@@ -6,11 +6,11 @@ entry with any other fault is left out. No case is decided by what comes out: a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from engine.errors import Problem
 from engine.language.pieces import Keys, Piece
+from engine.policy.amending import texts_under
 from engine.policy.document import Document, document_of
 from engine.policy.misfits import Misfit
 from engine.policy.schema import Shape, misfits
@@ -35,10 +35,11 @@ def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[P
     problems += (misfit.problem for misfit in found if misfit.problem not in problems)
     spoilt = {_entry(misfit.path) for misfit in found}
     spoilt |= {path[:-1] for path in spoilt if path and _emptied(path[:-1], document, spoilt)}
-    ids = frozenset(id_ for path in spoilt for id_ in _ids(document.part(*path).data))
+    lost = [document.part(*path).data for path in spoilt]
+    ids = texts_under("id", lost) | texts_under("aliases", lost)  # those that they had before among them
     kept = _rewritten(document, {}, spoilt) if spoilt else document
     whole = not spoilt or (() not in spoilt and not misfits(kept, wanted))
-    return kept if whole else None, problems, ids
+    return kept if whole else None, problems, frozenset(ids)
 
 
 def _entry(path: Keys) -> Keys:
@@ -50,14 +51,6 @@ def _emptied(path: Keys, document: Document, left_out: Collection[Keys]) -> bool
     """Whether nothing is left of a list; what stands beside overlays would be taken for another thing without them."""
     members = range(len(document.part(*path).data))
     return path != ("overlays",) and all((*path, number) in left_out for number in members)
-
-
-def _ids(data: Any) -> Iterator[str]:
-    """Every id in an entry, those that it had before among them."""
-    for key, part in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        texts = (each for each in (part if isinstance(part, list) else [part]) if isinstance(each, str))
-        yield from texts if key in ("id", "aliases") else ()
-        yield from _ids(part)
 
 
 def _rewritten(document: Document, likely: Mapping[Keys, Misfit], left_out: Collection[Keys]) -> Document:

@@ -12,9 +12,9 @@ from engine.comparison.effects.definitions import Cause, Versions
 from engine.comparison.effects.mixture import ComparedResult
 from engine.comparison.effects.situations import Situation
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, is_value, known
+from engine.language.symbolic import is_value, known
 from engine.language.term_bank import TermBank
-from engine.language.term_days import code
+from engine.language.terms import less_than, more_than
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, Value
 from engine.policy.results import MORE, Results
 from engine.proof.prover import Symbols
@@ -95,11 +95,11 @@ def kind_terms(bank: TermBank, results: Results, result: ComparedResult, words: 
     }
     better = results.headline[result.id].better if result.id in results.headline else None
     if isinstance(better, str):
-        less, more = (older, newer) if better == MORE else (newer, older)
-        ended = (
-            bank.both(known(bank, older), newer.absent) if results.gain(result.id, 0, NOT_APPLICABLE) else bank.false
-        )
-        return {**terms, GAIN: _less(bank, less, more), LOSS: bank.either(_less(bank, more, less), ended)}
+        both, ends = bank.both(known(bank, older), known(bank, newer)), results.gain(result.id, 0, NOT_APPLICABLE)
+        fewer, more = (bank.both(both, test(bank, newer.value, older.value)) for test in (less_than, more_than))
+        ended = bank.both(known(bank, older), newer.absent, bank.truth(bool(ends)))
+        gain, loss = (more, fewer) if better == MORE else (fewer, more)
+        return {**terms, GAIN: gain, LOSS: bank.either(loss, ended)}
     values: tuple[Value, ...] = (*words, NOT_APPLICABLE)
     for kind in (GAIN, LOSS):
         pairs = [
@@ -110,8 +110,3 @@ def kind_terms(bank: TermBank, results: Results, result: ComparedResult, words: 
         ]
         terms[kind] = bank.either(*pairs)
     return terms
-
-
-def _less(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
-    left, right = (code(bank, each.value) for each in (one, other))
-    return bank.both(known(bank, one), known(bank, other), bank.less(left, right))

@@ -13,14 +13,13 @@ import polars as pl
 
 from engine.evaluation.at_once import answer, condition
 from engine.evaluation.plan import Step
-from engine.evaluation.slots import literal_value
 from engine.language import algebra
 from engine.language.algebra import Column, Operand
 from engine.language.expressions import Cell, FactRef, ItemRef, Unpublished
 from engine.language.facts import YEAR
 from engine.language.operators import Operator
 from engine.language.types import Type
-from engine.language.typing import Scope
+from engine.language.typing import Scope, literal_value
 from engine.policy.model import DecisionTable, Row
 
 NEVER_A_CODE = -1

@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from engine.evaluation.plan import Step
-from engine.evaluation.slots import literal_value
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import Type
-from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
+from engine.language.typing import Scope, literal_value, operand_hints, scale_of, told_options, type_of
 from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 

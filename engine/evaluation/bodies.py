@@ -18,12 +18,12 @@ from engine.evaluation.slots import (
     DecidedAnswer,
     Layout,
     Slots,
-    literal_value,
     union,
     unpublished,
 )
 from engine.language.expressions import Connect, Expression, ItemRef, Literal, Scale, Unpublished
 from engine.language.types import VERDICTS, Type
+from engine.language.typing import literal_value
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity
 

@@ -26,14 +26,13 @@ from engine.evaluation.slots import (
     Layout,
     Slots,
     constant,
-    literal_value,
     read,
     unpublished,
 )
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
-from engine.language.typing import operand_hints, type_of
+from engine.language.typing import literal_value, operand_hints, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
 

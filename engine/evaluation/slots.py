@@ -6,17 +6,16 @@ bit sets over slots: what the value rests on, and which missing facts it still w
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.language.expressions import FactRef, ItemRef, Literal, Unpublished
+from engine.language.expressions import FactRef, ItemRef, Unpublished
 from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, exact
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
 from engine.policy.model import Interpretation
 from engine.records import dataclass
 
@@ -105,14 +104,6 @@ def constant(value: Any) -> Closure:
 
 def read(slot: int) -> Closure:
     return lambda slots: slots[slot]
-
-
-def literal_value(node: Literal, wanted: Type | None) -> Any:
-    """The literal as a value of the type it stands beside: text becomes a date beside a date, decimals exact."""
-    value = node.value
-    if isinstance(value, str):
-        return dt.date.fromisoformat(value) if wanted is not None and wanted.kind == "date" else value
-    return value if isinstance(value, bool) else exact(value)
 
 
 def unpublished(node: Unpublished, names: Layout) -> Answer:

@@ -141,13 +141,16 @@ def certain(bank: TermBank, value: Term | Day) -> Symbolic:
 
 
 def different(bank: TermBank, left: Symbolic, right: Symbolic) -> Term:
-    """Where two values are different answers: one has a value or a reason for none that the other has not."""
-    states = [
-        bank.either(bank.both(a, bank.negate(b)), bank.both(bank.negate(a), b))
-        for a, b in ((left.undetermined, right.undetermined), (left.absent, right.absent))
-    ]
+    """Where two values are different answers: they are plainly so, or both have a value and not the same."""
     both = bank.both(known(bank, left), known(bank, right))
-    return bank.either(*states, bank.both(both, bank.negate(same(bank, left.value, right.value))))
+    other = bank.negate(same(bank, left.value, right.value))
+    return bank.either(plainly_different(bank, left, right), bank.both(both, other))
+
+
+def plainly_different(bank: TermBank, left: Symbolic, right: Symbolic) -> Term:
+    """Where one of two answers has a value, or a reason for none, that the other has not."""
+    states = ((left.undetermined, right.undetermined), (left.absent, right.absent))
+    return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
 
 
 def is_value(bank: TermBank, left: Symbolic, value: Value) -> Term:

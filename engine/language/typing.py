@@ -14,7 +14,7 @@ from engine.language import signatures
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number
-from engine.language.values import as_written
+from engine.language.values import as_written, exact
 from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
@@ -106,6 +106,14 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
     if expected is not None and expected.kind == "verdict":
         return expected
     return Type("enum", values=(value,))
+
+
+def literal_value(node: tree.Literal, wanted: Type | None) -> Any:
+    """The literal as a value of the type it stands beside: text becomes a date beside a date, decimals exact."""
+    value = node.value
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value) if wanted is not None and wanted.kind == "date" else value
+    return value if isinstance(value, bool) else exact(value)
 
 
 def is_date(text: str) -> bool:

@@ -17,6 +17,7 @@ from engine.language.expressions import Cell, Compare, Condition, FactRef, ItemR
 from engine.language.facts import Fact
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
+from engine.language.typing import literal_value
 from engine.language.values import as_written, exact
 from engine.policy.model import DecisionTable, Row
 
@@ -42,7 +43,7 @@ def cells_of(table: DecisionTable, name: str) -> list[Cell]:
 def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> list[Any] | None:
     """A value of each class of an input of this type, within the range of ``fact``.
 
-    None where a bound is computed, or is no number: a text is compared though ``check`` refuses it.
+    None where a bound is computed.
     """
     if not all(isinstance(bound, Literal) for cell in cells for _, bound in cell.bounds):
         return None
@@ -51,9 +52,7 @@ def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> lis
     if type_.kind == "boolean":
         return [True, False]
     written = (each for cell in cells for each in (*cell.literals, *(bound for _, bound in cell.bounds)))
-    named = {constant(literal, type_) for literal in written if isinstance(literal, Literal)}
-    if any(isinstance(value, str | bool) for value in named):
-        return None
+    named = {literal_value(literal, type_) for literal in written if isinstance(literal, Literal)}
     points = {_beside(value, type_, sign) for value in named for sign in (-1, 0, 1)}
     return sorted(_within(points, fact)) or [SOME_DAY if type_.kind == "date" else 0]
 
@@ -61,9 +60,9 @@ def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> lis
 def fits(cell: Cell, value: Any, type_: Type) -> bool:
     """Whether the value of a class is what a cell with written bounds asks."""
     if cell.listed is not None:
-        return bool(COMPARISONS[cell.listed[0]].scalar(value, [constant(each, type_) for each in cell.literals]))
+        return bool(COMPARISONS[cell.listed[0]].scalar(value, [literal_value(each, type_) for each in cell.literals]))
     bounds = ((name, bound) for name, bound in cell.bounds if isinstance(bound, Literal))
-    return all(COMPARISONS[name].scalar(value, constant(bound, type_)) for name, bound in bounds)
+    return all(COMPARISONS[name].scalar(value, literal_value(bound, type_)) for name, bound in bounds)
 
 
 def matches(row: Row, point: Mapping[str, Any], types: Mapping[str, Type]) -> bool:
@@ -91,14 +90,6 @@ def misfits(cell: Cell, fact: Fact) -> Iterator[Problem]:
             yield wrong(literal.at, "fact-decimals", **told, scale=scale)
         elif (low is not None and last < low) or (high is not None and last > high):
             yield wrong(literal.at, "fact-range", **told, low=as_written(fact.minimum), high=as_written(fact.maximum))
-
-
-def constant(literal: Literal, type_: Type) -> Any:
-    """The value of a literal as an input of this type has it."""
-    value = literal.value
-    if type_.kind == "date":
-        return dt.date.fromisoformat(value) if isinstance(value, str) else SOME_DAY
-    return exact(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
 def _beside(value: Any, type_: Type, sign: int) -> Any:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from engine.evaluation import at_once
-from engine.evaluation.slots import literal_value
 from engine.language import symbolic
 from engine.language.expressions import FactRef, ItemRef, Unpublished
 from engine.language.facts import YEAR
@@ -17,7 +16,7 @@ from engine.language.operators import Operator
 from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
 from engine.language.types import VERDICTS, Type
-from engine.language.typing import Scope
+from engine.language.typing import Scope, literal_value
 from engine.policy.model import DecisionTable, Row
 from engine.proof.space import Space
 

@@ -157,12 +157,6 @@ class ComparedResult:
         return self.bank.both(self.differs, self.bank.negate(different(self.bank, self.mixed, self.newer)))
 
 
-def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
-    """Where one of two answers has a value, or a reason for none, that the other has not."""
-    states = ((one.undetermined, other.undetermined), (one.absent, other.absent))
-    return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
-
-
 def smallest(
     mixed: Mixture, result: ComparedResult, prover: Prover, symbols: Symbols, own: Cause | None = None
 ) -> Causes:

@@ -14,7 +14,7 @@ from engine.comparison.effects.mixture import Causes, ComparedResult, Mixture
 from engine.comparison.effects.situations import situation_of
 from engine.comparison.effects.witness import STOPPED, Effect, confirmed, kind_terms
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, different, is_value
+from engine.language.symbolic import Symbolic, different, is_value, plainly_different
 from engine.language.values import Absent
 from engine.policy.model import Criterion
 from engine.policy.results import Results
@@ -147,14 +147,14 @@ class Study:
 
     def _differ(self, one: Symbolic, other: Symbolic) -> Status:
         """Whether two answers differ; what leaves a number out of the question is quicker and asked first."""
-        if self.prover.ask(mixture.unlike(self.both.bank, one, other)) is Status.SHOWN:
+        if self.prover.ask(plainly_different(self.both.bank, one, other)) is Status.SHOWN:
             return Status.SHOWN
         return self.prover.ask(different(self.both.bank, one, other))
 
     def _jointly(self, result: ComparedResult, cause: Cause, without: Symbolic) -> bool:
         """Keeps a change of a result for which an edit is needed beside others; whether there is one."""
         bank = self.both.bank
-        plainly = [mixture.unlike(bank, result.newer, without), mixture.unlike(bank, result.older, result.newer)]
+        plainly = [plainly_different(bank, result.newer, without), plainly_different(bank, result.older, result.newer)]
         for goal in (plainly, [different(bank, result.newer, without), result.differs]):
             status, symbols = self.prover.first(*goal)
             if status is Status.SHOWN:

@@ -18,12 +18,13 @@ from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Li
 from engine.language.facts import SIGNATURE, Fact, Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
+from engine.language.typing import literal_value
 from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
 from engine.policy.model import Convention, DecisionTable, Item, Row
 from engine.policy.offers import narrowed
 from engine.policy.overlays import DAY, in_force, laid_items
-from engine.policy.regions import cells_of, classes, constant, matches
+from engine.policy.regions import cells_of, classes, matches
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, faults, resolve
 from engine.words import LANGUAGES, in_each_language, read_words
@@ -143,7 +144,7 @@ def _compared(node: Condition, known: Mapping[FactRef | ItemRef, tuple[Any, Type
             literals = [part for part in node.operands if isinstance(part, Literal)]
             if len(literals) == len(node.operands):
                 row = COMPARISONS[operator]
-                return bool(row.scalar(value, row.gathered([constant(part, type_) for part in literals])))
+                return bool(row.scalar(value, row.gathered([literal_value(part, type_) for part in literals])))
     return None
 
 

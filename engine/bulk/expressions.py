@@ -16,7 +16,6 @@ from engine.evaluation.plan import Step
 from engine.language import algebra
 from engine.language.algebra import Column, Operand
 from engine.language.expressions import Cell, FactRef, ItemRef, Unpublished
-from engine.language.facts import YEAR
 from engine.language.operators import Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, literal_value
@@ -100,13 +99,13 @@ class ColumnAlgebra:
     def read(self, node: FactRef | ItemRef) -> Column:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
 
-    def constant(self, value: Any, type_: Type | None) -> Column:
+    def constant(self, value: Any) -> Column:
         """Decimals as a whole number over its scale."""
         return Column(value.numerator, value.denominator) if isinstance(value, Fraction) else Column(value)
 
-    def listed(self, value: Any, type_: Type | None, beside: Column) -> Any:
+    def listed(self, value: Any, beside: Column) -> Any:
         """As the column beside it holds it."""
-        column = self.constant(value, type_)
+        column = self.constant(value)
         if not isinstance(beside.below, int) or beside.below == column.below:
             return column.value
         exact_value = Fraction(column.value, column.below) * beside.below
@@ -114,9 +113,6 @@ class ColumnAlgebra:
 
     def takes(self, question: str, choice: str) -> Operand:
         return self.choices[question] == choice
-
-    def has_year(self) -> Operand:
-        return algebra.opposite(algebra.is_null(self.facts[YEAR].value))
 
     def surely(self, truth: Operand) -> Operand:
         return algebra.truth(truth)
@@ -172,7 +168,7 @@ class ColumnAlgebra:
             rest = word - 1 if unlike else pl.lit(pl.Series(others, dtype=pl.UInt32)).gather(first)
             alone.append(word & rest == 0)
         none = algebra.all_of(pl, [algebra.any_of(pl, absent), first.is_null()])
-        given = algebra.level([self.constant(key, type_) for key in keys if key is not None])
+        given = algebra.level([self.constant(key) for key in keys if key is not None])
         if not given:
             return Column(None, 1, none)
         published = iter(given)

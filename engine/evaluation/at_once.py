@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
+from engine.errors import Location
 from engine.evaluation.plan import Step
 from engine.language import expressions as tree
+from engine.language.facts import YEAR
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, literal_value, operand_hints, scale_of, told_options, type_of
@@ -21,6 +23,9 @@ from engine.records import dataclass
 
 V = TypeVar("V")  # what an expression comes to: a value, undetermined, or not applicable
 T = TypeVar("T")  # what a condition comes to: true, false, or unknown
+
+_HERE = Location("avenant")
+HAS_YEAR = tree.Compare("known", tree.FactRef(YEAR, _HERE), tree.Literal(True, _HERE), _HERE)  # the case names its year
 
 
 class Algebra(Protocol[V, T]):
@@ -41,14 +46,12 @@ class Algebra(Protocol[V, T]):
 
     def read(self, node: tree.FactRef | tree.ItemRef) -> V: ...
 
-    def constant(self, value: Any, type_: Type | None) -> V: ...
+    def constant(self, value: Any) -> V: ...
 
-    def listed(self, value: Any, type_: Type | None, beside: V) -> Any:
+    def listed(self, value: Any, beside: V) -> Any:
         """A member of a list of constants, as the value that is looked for among them has it."""
 
     def takes(self, question: str, choice: str) -> T: ...
-
-    def has_year(self) -> T: ...
 
     def surely(self, truth: T) -> T:
         """False also where it is unknown."""
@@ -114,7 +117,7 @@ def answer(step: Step, names: Algebra[V, T]) -> V:
     type_ = step.type
     inside = names.raised(body(step.item, type_, names), type_.values if type_ and type_.ordered else ())
     found = names.chosen(applies(step.item, names), inside, names.nothing)
-    return names.preferred(names.has_year(), found, names.open) if step.yearly else found
+    return names.preferred(condition(HAS_YEAR, names), found, names.open) if step.yearly else found
 
 
 def applies(item: Item, names: Algebra[V, T]) -> T:
@@ -134,14 +137,14 @@ def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
         case Quantity(inner) | Payment(inner, _):
             return expression(inner, names, type_)
         case Obligation():
-            return names.constant(True, None)
+            return names.constant(True)
         case Criterion(met_when, derogations):
             ways = [condition(way, names) for way in (met_when, *(lifting.when for lifting in derogations))]
             return names.verdict(names.meant(CONNECTIVES["any"])(ways))
         case Outcome(_, rules):
             value = names.open
             for rule in reversed(rules):
-                then = names.constant(rule.then, type_) if isinstance(rule.then, str) else names.open
+                then = names.constant(rule.then) if isinstance(rule.then, str) else names.open
                 value = names.preferred(condition(rule.when, names), then, value)
             return value
         case DecisionTable() as table:
@@ -152,7 +155,7 @@ def expression(node: tree.Expression, names: Algebra[V, T], wanted: Type | None 
     """What an expression comes to; ``wanted`` types its bare literals."""
     match node:
         case tree.Literal():
-            return names.constant(literal_value(node, wanted), wanted)
+            return names.constant(literal_value(node, wanted))
         case tree.Unpublished():
             return names.open
         case tree.FactRef() | tree.ItemRef():
@@ -204,5 +207,5 @@ def _compared_with(node: tree.Compare, row: Operator, left: V, names: Algebra[V,
         return literals[0].value
     type_ = type_of(node.left, names.scope)
     if row.operands == "list":
-        return [names.listed(literal_value(part, type_), type_, left) for part in literals]
+        return [names.listed(literal_value(part, type_), left) for part in literals]
     return row.gathered([expression(part, names, type_) for part in node.operands])

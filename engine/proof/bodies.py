@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from engine.errors import Location
-from engine.evaluation.at_once import answer, applies, body, condition, expression
+from engine.evaluation.at_once import HAS_YEAR, answer, applies, body, condition, expression
 from engine.evaluation.plan import Step
 from engine.language.expressions import Cases, Scale, Unpublished, VerdictIs, find
 from engine.language.logic import Term
@@ -45,7 +45,7 @@ class Fault:
 def lives(step: Step, names: TermAlgebra) -> Term:
     """Where the body of an item is asked at all."""
     here = applies(step.item, names).true
-    return names.bank.both(names.has_year().true, here) if step.yearly else here
+    return names.bank.both(condition(HAS_YEAR, names).true, here) if step.yearly else here
 
 
 def places(step: Step, names: TermAlgebra) -> Iterator[Place]:

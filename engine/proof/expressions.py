@@ -10,7 +10,6 @@ from typing import Any
 from engine.evaluation import at_once
 from engine.language import symbolic
 from engine.language.expressions import FactRef, ItemRef, Unpublished
-from engine.language.facts import YEAR
 from engine.language.logic import Term
 from engine.language.operators import Operator
 from engine.language.symbolic import Symbolic, Truth
@@ -47,17 +46,14 @@ class TermAlgebra:
     def read(self, node: FactRef | ItemRef) -> Symbolic:
         return self.space.fact(node.name) if isinstance(node, FactRef) else self.items[node.id]
 
-    def constant(self, value: Any, type_: Type | None) -> Symbolic:
+    def constant(self, value: Any) -> Symbolic:
         return symbolic.certain(self.bank, symbolic.constant(self.bank, value))
 
-    def listed(self, value: Any, type_: Type | None, beside: Symbolic) -> Any:
+    def listed(self, value: Any, beside: Symbolic) -> Any:
         return symbolic.constant(self.bank, value)
 
     def takes(self, question: str, choice: str) -> Truth:
         return self._definite(self.bank.same(self.space.choices[question], self.bank.word(choice)))
-
-    def has_year(self) -> Truth:
-        return self._definite(self.space.present[YEAR])
 
     def surely(self, truth: Truth) -> Truth:
         return self._definite(truth.true)
@@ -104,7 +100,7 @@ class TermAlgebra:
         settled = self.open
         for key in (key for key in groups if key is not None):
             only = bank.both(reached[key], *(bank.negate(other) for k, other in reached.items() if k != key))
-            settled = symbolic.mixed(bank, only, self.constant(key, type_), settled)
+            settled = symbolic.mixed(bank, only, self.constant(key), settled)
         return symbolic.mixed(bank, bank.either(*reached.values()), settled, value)
 
     def match(self, table: DecisionTable, row: Row) -> Truth:

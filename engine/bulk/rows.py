@@ -28,7 +28,6 @@ from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
 from engine.policy.document import unplaced
 from engine.policy.model import Window
-from engine.policy.registry import Registry
 
 FILE, ROW, ACCEPTED = "avenant_file", "avenant_number", "avenant_accepted"
 NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
@@ -217,10 +216,8 @@ def _ordered(given: set[str], vocabulary: Vocabulary) -> Iterator[pl.Expr]:
 
 def _in_some_window(given: set[str], vocabulary: Vocabulary, windows: Sequence[Window]) -> pl.Expr:
     """True where some convention decides contracts signed on that day, or the policies say that they have no rules."""
-    beneficiary: pl.Expr = pl.lit(vocabulary.beneficiary)
-    if BENEFICIARY in given:
-        beneficiary = pl.col(BENEFICIARY).fill_null(vocabulary.beneficiary)
-    facts = {BENEFICIARY: Column(beneficiary), SIGNATURE: Column(pl.col(SIGNATURE))}
+    own = pl.col(BENEFICIARY) if BENEFICIARY in given else pl.lit(None, pl.String)
+    facts = {BENEFICIARY: Column(own.fill_null(vocabulary.beneficiary)), SIGNATURE: Column(pl.col(SIGNATURE))}
     return pl.any_horizontal(decides(window, facts, vocabulary) for window in windows)
 
 
@@ -229,7 +226,7 @@ def refusals(
 ) -> Iterator[Refusal]:
     """What is wrong with a row as its file holds it, in the words of the reader and of the evaluator of one case."""
     place, registry = Location(source.name), rules.registry
-    given, problems = _given(place, row, registry, source.dialect)
+    given, problems = _given(place, row, registry.vocabulary, source.dialect)
     unread = {problem.values["name"] for problem in problems}
     try:
         facts = read_case(nested(given), registry.vocabulary, spoken=False)
@@ -244,11 +241,11 @@ def refusals(
 
 
 def _given(
-    place: Location, values: Mapping[str, Any], registry: Registry, dialect: str | None
+    place: Location, values: Mapping[str, Any], vocabulary: Vocabulary, dialect: str | None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The facts of a row as a case file would hold them, and why others cannot be read."""
     given, problems = dict[str, Any](), list[Problem]()
-    for name, fact in registry.vocabulary.facts.items():
+    for name, fact in vocabulary.facts.items():
         value = values.get(name)
         if value is None:
             continue

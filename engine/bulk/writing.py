@@ -73,7 +73,10 @@ def _harmless(text: pl.Expr) -> pl.Expr:
 
 
 def _write_parquet(frames: Iterator[pl.DataFrame], path: Path, target: Path) -> None:
-    """Polars writes Parquet from a lazy source only: a thread runs it and takes the frames from a short queue."""
+    """Polars writes Parquet from a lazy source only: a thread runs it and takes the frames from a short queue.
+
+    It would make them in threads of its own, and rows are explained in the one that loaded the rules.
+    """
     waiting: queue.Queue[pl.DataFrame | None] = queue.Queue(1)
     first = next(frames)
     schema = first.schema

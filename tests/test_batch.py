@@ -272,7 +272,15 @@ def test_random_typed_rows_are_refused_exactly_where_a_case_is(tmp_path: Path, s
 
 
 def test_a_bad_row_is_told_with_its_place_and_does_not_stop_the_rest(tmp_path: Path) -> None:
-    lines = [LINE, "2024-09-31,demi_etp,1,900", "2024-09-02,demi_et,1,9e2", LINE, "2024-09-02,demi_etp", "", LINE + ",7"]
+    lines = [
+        LINE,
+        "2024-09-31,demi_etp,1,900",
+        "2024-09-02,demi_et,1,9e2",
+        LINE,
+        "2024-09-02,demi_etp",
+        "",
+        LINE + ",7",
+    ]
     source = written(tmp_path / "in.csv", HEADER, *lines)
     output = tmp_path / "out.csv"
     result = batch(source, "-o", output)

@@ -48,16 +48,18 @@ def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) ->
 
 def named_years(label: str, years: Sequence[int], say: Say) -> str:
     """A result's name, with its contract years where it has them; 0 stands for the contract."""
-    if not any(years):
-        return label
+    return say.count("sensitivity_years", len(years), label=label, year=years_text(years)) if any(years) else label
+
+
+def years_text(years: Sequence[int]) -> str:
+    """Contract years in runs: 3–5, 8."""
     runs: list[list[int]] = []
     for year in years:
         if runs and year == runs[-1][-1] + 1:
             runs[-1].append(year)
         else:
             runs.append([year])
-    shown = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return say.count("sensitivity_years", len(years), label=label, year=shown)
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def noted(blocks: Callable[[Subject, Say], Page]) -> Callable[[Subject, Say], tuple[Block, ...]]:

@@ -19,7 +19,7 @@ from engine.report import reasons
 from engine.report.decided import of_the_verdict
 from engine.report.otherwise_page import sensitivity_blocks
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
-from engine.report.parts import named_years, noted, verdict_heading, warnings_of
+from engine.report.parts import named_years, noted, verdict_heading, warnings_of, years_text
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
 from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
@@ -210,7 +210,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 def total_text(total: Total, say: Say) -> str:
     """A sum, and the years that it leaves out because they are open."""
-    years = ", ".join(map(str, total.open_years))
+    years = years_text(total.open_years)
     return _sum(total.amount, say.count("open_years", len(total.open_years), years=years) if years else "", say)
 
 

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command import avenant, refused
+from command import ROOT, avenant, refused
 from small_rules import SMALL
 
 from engine.errors import MAX_FAULTS, Location, Problem
@@ -212,3 +212,10 @@ def test_random_texts_are_shown_safely_everywhere() -> None:
             assert "::" not in shown.replace("\u2060", ""), (show, text)
             assert show(shown) if shown else True
         assert not re.search(r"(?<!\\)(?:\\\\)*[<\[\]|`*_~$]", in_markdown(text)), text
+
+
+def test_wrong_usage_is_told_with_what_was_typed_written_out() -> None:
+    said = avenant("compare", str(ROOT / "examples/2024_gp_half_time_five_years.yaml"), "a\u202e\x1b[2J")
+    assert said.exit_code == 2
+    assert "a\\u202e\\e[2J" in said.output
+    assert "\x1b" not in said.output

@@ -452,11 +452,18 @@ def test_what_is_no_word_file_is_not_opened(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", b"<w:document")
         archive.writestr("[Content_Types].xml", b"<Types")
     assert [each.code for each in faults(broken)] == ["letter-unsafe"]
+    with zipfile.ZipFile(template(tmp_path, "b")) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()} | {"docProps/core.xml": b"<a/>"}
+    nameless = tmp_path / "nameless.docx"
+    with zipfile.ZipFile(nameless, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    assert [each.code for each in faults(nameless)] == ["letter-unsafe"]
     whole = template(tmp_path, "a")
     with zipfile.ZipFile(whole) as archive:
-        part = archive.getinfo("word/document.xml")
+        entry = archive.getinfo("word/document.xml")
     content = bytearray(whole.read_bytes())
-    content[part.header_offset + 30 + len(part.filename)] = 0xFF  # no kind of compressed block
+    content[entry.header_offset + 30 + len(entry.filename)] = 0xFF  # no kind of compressed block
     whole.write_bytes(content)
     assert [each.code for each in faults(whole)] == ["letter-unsafe"]
 

@@ -20,6 +20,7 @@ import click
 from click import core, decorators, exceptions, formatting, parser, types
 
 from engine.errors import InputFault, Location, Problem, UsageFault, reason_of, wrong
+from engine.escaping import on_one_line
 from engine.evaluation.inference import EngineFault
 from engine.words import LANGUAGES, read_words
 
@@ -109,7 +110,8 @@ def spoken(lang: str) -> Iterator[None]:
 def tell(text: str, /, **values: object) -> str:
     """A text of the command line in the language of this run, with its blanks filled in."""
     told: str = _words().get(text, text)
-    return told.format(**values) if values else told
+    shown = {name: on_one_line(value) if isinstance(value, str) else value for name, value in values.items()}
+    return told.format(**shown) if values else told
 
 
 def _words() -> Mapping[str, str]:

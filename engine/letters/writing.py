@@ -60,6 +60,7 @@ def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
         sources = [*_sources(template)]
         cells = (cell.text for table in template.docx.tables for row in table.rows for cell in row.cells)
         paragraphs = [*(paragraph.text for paragraph in template.docx.paragraphs), *cells]  # as a reader sees them
+        _ = template.docx.core_properties.comments  # filled in, too
     except _MISSHAPEN as error:
         return [Problem(place, "letter-unsafe", {"reason": str(error)[:SHOWN]})]
     for source in sources:

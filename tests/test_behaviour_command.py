@@ -133,10 +133,21 @@ def test_a_witness_folder_that_is_a_file_is_told(edited_small: Path, tmp_path: P
     assert f"{target}: output-unwritable" in said
 
 
-def test_unchanged_rules_are_told_to_have_no_effect() -> None:
-    result = avenant("diff", str(SMALL), str(SMALL), "--behaviour", "--lang", "en")
+def test_the_order_of_rows_is_no_difference_and_has_no_effect(small_copy: Path) -> None:
+    first = "      - {option: demi_etp, annee: {before: 3}, then: 19000}\n"
+    rewrite(small_copy / "nouvelle/regles.yaml", first, "")
+    with (small_copy / "nouvelle/regles.yaml").open("a", encoding="utf-8") as file:
+        file.write(first)
+    result = avenant("diff", str(SMALL), str(small_copy), "--behaviour", "--lang", "en")
     assert result.exit_code == 0
-    assert "No rule changes its meaning, hence no result" in result.stdout
+    assert result.stdout.endswith("==\nNo difference.\n")
+
+
+def test_a_text_whose_citations_alone_change_is_told_to_have_no_effect(small_copy: Path) -> None:
+    rewrite(small_copy / "nouvelle/regles.yaml", "at: article 2", "at: article 3")
+    said = avenant("diff", str(SMALL), str(small_copy), "--behaviour", "--lang", "en").stdout
+    assert "Unchanged: ancienne." in said
+    assert "No rule changes its meaning, hence no result: Newer example convention." in said
 
 
 def test_options_that_need_the_behaviour_are_refused_without_it(policies: Path) -> None:

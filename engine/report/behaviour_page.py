@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -42,11 +42,12 @@ class Effects:
         return any(each.effects for each in self.found)
 
 
-def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
-    """The comparison of each convention in which something changed, then those in which nothing did."""
+def effects_blocks(effects: Effects, edited: Collection[str], say: Say) -> Iterator[Block]:
+    """The comparison of each convention in which something changed, then the edited ones in which no rule did."""
     moved = [e for e in effects.found if e.statuses or e.effects or e.undecided or e.meeting.moved]
-    same = [say.label(each.meeting.newer.convention) for each in effects.found if each not in moved]
-    if not moved:
+    still = [each.meeting.newer.convention for each in effects.found if each not in moved]
+    same = [say.label(each) for each in still if each.id in edited]
+    if same and not moved:
         yield Heading(say("behaviour"))
     for each in moved:
         yield from behaviour_blocks(each, say)

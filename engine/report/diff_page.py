@@ -67,7 +67,8 @@ def _blocks(diff: Diff, say: Say, *, tables: bool) -> Iterator[Block]:
     elif same:
         yield Paragraph(say("diff_unchanged", names=", ".join(same)))
     if diff.effects is not None:
-        yield from effects_blocks(diff.effects, say)
+        told = [each.id for comparison in changed for each in (comparison.before, comparison.after) if each is not None]
+        yield from effects_blocks(diff.effects, told, say)
 
 
 page = partial(_blocks, tables=False)  # headings and indented lines, for a terminal

@@ -15,7 +15,7 @@ from engine.language import expressions as tree
 from engine.language.expressions import Connect, rebuilt
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.values import exact
-from engine.policy.model import Item
+from engine.policy.model import DecisionTable, Item
 from engine.policy.overlays import timeless
 
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
@@ -47,6 +47,8 @@ def key(value: Any) -> Any:
         case tree.Cell(values, excluded, low, high):
             lists = (None if each is None else frozenset(map(key, each)) for each in (values, excluded))
             return (*lists, key(low), key(high))
+        case DecisionTable(inputs, rows) if inputs:  # of the dated values of a parameter, the first is the earliest
+            return ("DecisionTable", key(inputs), frozenset(map(key, rows)))
         case tuple():
             return tuple(map(key, value))
         case Mapping():

@@ -117,10 +117,9 @@ class Solver:
 
     def _checked(self, lowered: Sequence[Any]) -> Status:
         """Asks without the facts about products first: most often the factors of a case found so or of the last do."""
-        told = self._lowering.lowered(self._told)
-        for effort in range(self._effort, 0, -FIRST_TURN):
-            asked = lowered if effort == self._effort else (*lowered, told)
-            status = self._in_turns(asked, effort)
+        told, asked, left = self._lowering.lowered(self._told), lowered, self._effort
+        while left > 0:
+            status, left = self._in_turns(asked, left)
             if status is not Status.SHOWN:
                 return status
             products = self._products[-1]
@@ -131,6 +130,7 @@ class Solver:
                 return status
             if asked is not lowered:
                 self._tell(fact for each in wrong for fact in each.around(self.bank, places[each]))
+            asked = (*lowered, told)
         return Status.UNDECIDED
 
     def _made_right(self, lowered: Sequence[Any], places: Mapping[Product, Worth]) -> bool:
@@ -145,10 +145,10 @@ class Solver:
         finally:
             self._solver.pop()
 
-    def _in_turns(self, lowered: Sequence[Any], effort: int) -> Status:
+    def _in_turns(self, lowered: Sequence[Any], effort: int) -> tuple[Status, int]:
         """Asks in turns: how long a question takes is mostly luck, and another start may be a hundred times quicker.
 
-        An interrupt ends the turn that it comes in.
+        Also what is left of the effort, each turn counted whole. An interrupt ends the turn that it comes in.
         """
         turn, status = 0, Status.UNDECIDED
         while status is Status.UNDECIDED and effort > 0:
@@ -156,7 +156,7 @@ class Solver:
             status = self._asked(lowered, steps, turn)
             effort -= steps
             turn += 1
-        return status
+        return status, effort
 
     def _asked(self, lowered: Sequence[Any], effort: int, seed: int = 0) -> Status:
         if self._way != (effort, seed):

@@ -30,6 +30,7 @@ from engine.proof.solving import Status
 from engine.suite.running import NOTHING, PolicyCase, restated, run_case
 
 CaseEntry = Mapping[str, Any]
+EFFORT = 2_000_000  # for each question: thousands are asked, and a change left undecided is told as a survivor
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class Equivalence:
             InputFault: the change makes rules that do not resolve.
         """
         undecided = False
-        self._cases = self._cases or [*all_cases(self.session)]
+        self._cases = self._cases or [*all_cases(self.session, EFFORT)]
         for encoding, prover in self._cases:
             goal = encoding.bank.either(*_told_apart(item, changed, encoding))
             if prover.ask(goal) is Status.EXCLUDED:

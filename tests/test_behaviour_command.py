@@ -193,7 +193,7 @@ def test_a_portfolio_counts_the_rows_that_a_threshold_moves(
     assert verdicts["eligible", "ineligible"] == 2
     assert set(measured["causes"]) == {cause}
     page = avenant(*arguments, "--lang", "fr")
-    assert re.search("éligible → non éligible +2$", page.stdout, re.MULTILINE)
+    assert re.search("éligible → non éligible +2$", page.stdout, re.MULTILINE | re.IGNORECASE)
     assert f"Lignes comparées : {measured['rows']}" in page.stdout
 
 

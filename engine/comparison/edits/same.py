@@ -21,7 +21,6 @@ from engine.policy.overlays import timeless
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
 SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
 
-
 _Whole = TypeVar("_Whole")
 
 

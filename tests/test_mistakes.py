@@ -236,6 +236,13 @@ SLIPS: dict[str, tuple[str, str, str, str, str]] = {
         "yaml-open",
         'label: {fr: "Activité',
     ),
+    "a row without a value": (
+        RULES,
+        "{option: {not_in: [demi_etp]}, then: 38000}",
+        "{option: un_etp}",
+        "missing-key",
+        "un_etp}",
+    ),
     "a row left out": (
         RULES,
         "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n",
@@ -576,6 +583,21 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
         HEAD,
         "droit",
     ),
+    "an input of a table": ([edited(RULES, "{option: {fact", "{options: {fact")], "unknown-input", RULES, "before: 3"),
+    "the operator of a choice": ([edited(RULES, "is: incluse", "is_not: exclue")], "unknown-key", RULES, "is_not"),
+    "the key of what a rule gives": ([edited(RULES, "then: inelig", "value: inelig")], "unknown-key", RULES, "value:"),
+    "a fact of which a text knows some values": (
+        [
+            edited(
+                HEAD,
+                "interpretations:",
+                "knows:\n  contrat.optoin: {in: [demi_etp, un_etp], cite: [{source: texte}]}\ninterpretations:",
+            )
+        ],
+        "unknown-fact",
+        HEAD,
+        "optoin",
+    ),
     "what is said of the end of a contract": (
         [
             put("nouvelle/fin.yaml", RANK.split("    value_labels")[0] + "    value: {fact: contrat.date_signature}\n"),
@@ -666,6 +688,12 @@ def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(small_copy: Pa
     [
         ("mt_depart, more_than: 775", "mt_depart, is: [775, 776]", "; for one of several values, in: […]"),
         ("any_criterion: not_met", "all: []", "(number of entries: at least 1)"),
+        ("{fact: patientele.mt_depart, more_than: 775}", "medecin.optam", "Expected: a condition, {fact: …, is: …}"),
+        (
+            "any_criterion: not_met}, then: ineligible}",
+            "any_criterion: not_met}, then: ineligible, id: autre, when: {every_criterion: met}, then: eligible}",
+            "a dash before the first one of each entry",
+        ),
     ],
 )
 def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, small_copy: Path) -> None:

@@ -317,7 +317,7 @@ def test_sides_that_cannot_be_are_wrong_usage(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(ROOT)
     assert usage(None, None, None, None) == "sides-missing"
     assert usage("policies", None, None, None) == "sides-missing"
-    assert usage("2019_avenant7", None, None, None) == "sides-missing"
+    assert usage("2019_avenant7", None, None, None) == "sides-alone"
     assert usage("policies", None, "HEAD", None) == "sides-folder"
     assert usage(CONVENTION, "2032_convention", None, None) == "unknown-convention"
 

@@ -237,7 +237,8 @@ def condition() -> Schema:
         closed({"interpretation": part("question"), "is": part("choice")}, ("interpretation", "is")),
         *(closed({row.name: meant(row, over(row))}, (row.name,)) for row in CONNECTIVES.values()),
     ]
-    return {"description": told_forms, "type": "object", "anyOf": forms}
+    wanted = both("une condition, {fact: …, is: …}", "a condition, {fact: …, is: …}")
+    return {"description": told_forms, "x-wanted": wanted, "type": "object", "anyOf": forms}
 
 
 def comparison(key: str, left: Schema, rows: Sequence[Operator]) -> Schema:

@@ -89,7 +89,9 @@ def paired(old: Side, new: Side) -> tuple[tuple[str, str], ...]:
 
 
 def text_before(convention: Convention, known: Mapping[str, Convention]) -> str | None:
-    """The last of the ``known`` conventions for the same beneficiary whose window opens before."""
+    """The text that a convention amends, or the last for the same beneficiary whose window opens before, if known."""
+    if convention.amends in known:
+        return convention.amends
     return next((each.id for each in earlier(convention, known.values())), None)
 
 
@@ -97,9 +99,11 @@ def _since_the_one_before(name: str, policies: str | None) -> tuple[Side, Side]:
     """A convention and the one before it, both of one folder."""
     side, alone = _named(name, policies)
     conventions = side.registry.conventions
-    before = text_before(conventions[side.conventions[0]], conventions) if alone else None
-    if before is None:
+    if not alone:
         raise misuse(Location("diff"), "sides-missing")
+    before = text_before(conventions[side.conventions[0]], conventions)
+    if before is None:
+        raise misuse(Location("diff"), "sides-alone", convention=name)
     return replace(side, name=before, conventions=(before,)), side
 
 

@@ -174,8 +174,12 @@ class _Reader:
     def _mapping(self, depth: int) -> dict[str, Piece]:
         found: dict[str, Piece] = {}
         taken: dict[str, Location] = {}
+        twice = False
         while type(named := next(self.events)) is not _MAPPING_END:
-            key = self._key(named, taken)
+            key = self._key(named)
+            if key in taken and not twice:  # told once: after a forgotten dash, every key comes again
+                self._problem(named, "yaml-duplicate-key", key=key, line=taken[key].line)
+            twice = twice or key in taken
             event = next(self.events)
             piece = self._value(event, taken.setdefault(key, self._place(named)), depth, key in LANGUAGES)
             if piece.value is _NULL and not self.is_json and not self._after_comma(key, found):
@@ -184,7 +188,7 @@ class _Reader:
                 found[key] = piece
         return found
 
-    def _key(self, event: Any, taken: Mapping[str, Location]) -> str:
+    def _key(self, event: Any) -> str:
         if event.anchor or event.tag:
             self._named(event)
         if type(event) is not _SCALAR:
@@ -196,8 +200,6 @@ class _Reader:
             self._problem(event, "yaml-anchor")
         if not key.isprintable() and re.search(UNSAFE, key):
             self._problem(event, "yaml-character")
-        if key in taken:
-            self._problem(event, "yaml-duplicate-key", key=key, line=taken[key].line)
         return key
 
     def _scalar(self, event: yaml.ScalarEvent, said: bool) -> Any:

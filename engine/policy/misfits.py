@@ -103,7 +103,9 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     """Keys of a closed object, with the one that is likely meant: of one that stands where one lacks, that."""
     known = list(error.schema.get("properties", {}))
     others = [key for key in error.instance if key not in known]
-    lacking = [key for key in error.schema.get("required", ()) if key not in error.instance]
+    forms = [form.get("required", ()) for form in error.schema.get("oneOf", ())]
+    needed = forms[0] if forms and not any(error.instance.keys() >= {*form} for form in forms) else ()
+    lacking = [key for key in (*error.schema.get("required", ()), *needed) if key not in error.instance]
     in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
     elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
     only = lacking[0] if len(lacking) == len(others) == 1 and not in_a_form else None

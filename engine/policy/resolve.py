@@ -226,6 +226,8 @@ def _table(item: model.Item, body: model.DecisionTable, scope: Scope) -> Type | 
     for row in body.rows:
         for name, cell in row.cells.items():
             if name not in wanted:
+                if row is not body.rows[0] and all(name in each.cells for each in body.rows):
+                    continue  # every row has it, and it is told at the first: the input has another name
                 close = nearest(name, wanted, scope.problems)
                 scope.report(cell.at, "unknown-input", close, name=name, inputs=", ".join(wanted))
             else:

@@ -105,7 +105,10 @@ def _any_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schem
 
 def _one_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     """What is wrong with an object that must have the keys of one form, and of no other."""
-    if isinstance(instance, dict) and sum(_has_keys(form, instance) for form in forms) != 1:
+    if not isinstance(instance, dict) or (fitting := sum(_has_keys(form, instance) for form in forms)) == 1:
+        return
+    closed = schema.get("additionalProperties") is False
+    if fitting or not (closed and len(instance.keys() - schema["properties"].keys()) == 1):  # told as one for another
         yield from _nearest_form(validator, forms, instance)
 
 
@@ -123,11 +126,15 @@ def _nearest_form(validator: Any, forms: list[Mapping[str, Any]], instance: dict
         )
         return
     others = [key for key in instance if key in every and key not in _keys(meant)]
+    lacking = [key for key in meant.get("required", ()) if key not in instance]
+    if closed and len(others) == len(lacking) == 1:  # one key for another
+        yield _fault("keys", validator="additionalProperties", validator_value=False, schema=meant)
+        return
     for key in others:
         yield _fault("form", validator="form", validator_value=(key, first), path=[key])
     found = list(validator.descend({key: part for key, part in instance.items() if key not in others}, meant))
-    lacking = others or any(error.validator == "required" and not error.path for error in found)
-    yield from (error for error in found if not (lacking and error.validator == "minProperties" and not error.path))
+    short = others or any(error.validator == "required" and not error.path for error in found)
+    yield from (error for error in found if not (short and error.validator == "minProperties" and not error.path))
 
 
 def _is_of(validator: Any, instance: Any, form: Mapping[str, Any]) -> bool:
@@ -150,8 +157,9 @@ def _has_keys(form: Mapping[str, Any], instance: Mapping[str, Any]) -> bool:
     return form.get("additionalProperties") is not False or instance.keys() <= form["properties"].keys()
 
 
-def _fit(form: Mapping[str, Any], instance: Mapping[str, Any]) -> tuple[int, int, int]:
-    """How many keys of a value a form has, how few of its own lack, and how many of these are near other keys."""
+def _fit(form: Mapping[str, Any], instance: Mapping[str, Any]) -> tuple[int, int, int, bool]:
+    """How many keys of a value a form has, how few of its own lack, how many of these are near; last, the first key."""
     lacking = [key for key in form.get("required", ()) if key not in instance]
     near = sum(nearest(key, lacking) is not None for key in instance)
-    return sum(key in instance for key in _keys(form)), -len(lacking), near
+    begins = [*instance][:1] == [key for key in instance if key in _keys(form)][:1]
+    return sum(key in instance for key in _keys(form)), -len(lacking), near, begins

@@ -23,8 +23,9 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for interpretation in convention.interpretations.values():
         default, choices = interpretation.default, interpretation.choices
         if default not in choices:
-            close, allowed = nearest(default, choices), ", ".join(choices)
-            yield wrong(interpretation.at, "unknown-value", close, value=default, allowed=allowed)
+            labels = {label.casefold(): choice for choice, said in choices.items() for label in said.values()}
+            close = labels.get(default) or nearest(default, choices)
+            yield wrong(interpretation.at, "unknown-value", close, value=default, allowed=", ".join(choices))
 
 
 def citations(*wholes: object) -> Iterator[Citation]:

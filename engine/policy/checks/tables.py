@@ -50,6 +50,8 @@ class _Input:
 def table_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Overlaps, gaps and unreachable rows of every table of ``convention``."""
     items = {**laid_items(convention, ()), **convention.items}
+    if convention.knows.keys() - registry.vocabulary.facts.keys():  # a misspelt one, without which rows look left out
+        return
     known = registry.choices(convention)
     vocabulary = narrowed(registry.vocabulary, convention)
     resolved = resolve(items, vocabulary, known)

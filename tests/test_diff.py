@@ -317,7 +317,7 @@ def test_faults_of_both_sides_are_told_and_never_no_change(tmp_path: Path) -> No
 
 def test_of_three_texts_the_comparisons_to_make_are_said() -> None:
     said = refused(avenant("diff", "ancienne", "nouvelle", "suivante", "--lang", "fr"), 2)
-    assert "avenant diff ancienne nouvelle; avenant diff nouvelle suivante" in said
+    assert "avenant diff ancienne nouvelle, avenant diff nouvelle suivante" in said
 
 
 def test_a_side_that_does_not_exist_is_a_usage_error() -> None:

@@ -74,7 +74,7 @@ def diff(
     """
     if others:
         steps = (f"avenant diff {old} {new}" for old, new in pairwise((a, b, *others)))
-        raise click.UsageError(tell("Two texts are compared at a time: {commands}", commands="; ".join(steps)))
+        raise click.UsageError(tell("Two texts are compared at a time: {commands}", commands=", ".join(steps)))
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
         raise click.UsageError(tell("--witness, --portfolio, --fail-on behavioural: go with --behaviour"))
     sides = old, new = open_sides(a, b, git, rules.policies)

@@ -117,18 +117,15 @@ def _nearest_form(validator: Any, forms: list[Mapping[str, Any]], instance: dict
     meant = max(forms, key=lambda form: _fit(form, instance))
     every: dict[str, Any] = {key: {} for form in forms for key in _keys(form)}
     first = next((key for key in instance if key in _keys(meant)), None)
-    closed = meant.get("additionalProperties") is False
-    if first is None and closed:
-        yield (
-            _fault("keys", validator="additionalProperties", validator_value=False, schema={"properties": every})
-            if instance
-            else _fault("keys", validator="minProperties", validator_value=1)
-        )
-        return
     others = [key for key in instance if key in every and key not in _keys(meant)]
     lacking = [key for key in meant.get("required", ()) if key not in instance]
-    if closed and len(others) == len(lacking) == 1:  # one key for another
-        yield _fault("keys", validator="additionalProperties", validator_value=False, schema=meant)
+    closed = meant.get("additionalProperties") is False
+    if closed and not instance:
+        yield _fault("keys", validator="minProperties", validator_value=1)
+        return
+    if closed and (first is None or len(others) == len(lacking) == 1):
+        known = {"properties": every} if first is None else meant  # in which one key stands for another
+        yield _fault("keys", validator="additionalProperties", validator_value=False, schema=known)
         return
     for key in others:
         yield _fault("form", validator="form", validator_value=(key, first), path=[key])

@@ -240,14 +240,8 @@ def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:
     text, above = "", list[int]()  # the levels of the lines that this one stands below
     for level, line in lines:
         closed = [each for each in above if each < level]
-        sign = (
-            ""
-            if not text
-            else " ("
-            if len(closed) == len(above)
-            else ")" * (len(above) - len(closed) - 1) + say("semicolon")
-        )
-        text, above = text + sign + line, [*closed, level]
+        shut = ")" * (len(above) - len(closed) - 1) + say("semicolon") if len(closed) < len(above) else " ("
+        text, above = text + (shut if text else "") + line, [*closed, level]
     return text + ")" * (len(above) - 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from engine.errors import Problem, nearest, wrong
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, as_written
 from engine.policy.document import Document
 from engine.policy.model import YEAR_START
 from engine.policy.registry import Registry
@@ -65,5 +65,5 @@ def unknown_names(known: SuiteNames, document: Document, index: int) -> Iterator
             allowed = (*possible.get(id_, ()), *always)
             if possible.get(id_) and str(value) not in allowed:
                 place, close = document.at(("cases", index, key, id_)), nearest(str(value), allowed, told)
-                told.append(wrong(place, "unknown-value", close, value=value, allowed=", ".join(allowed)))
+                told.append(wrong(place, "unknown-value", close, value=as_written(value), allowed=", ".join(allowed)))
     return iter(told)

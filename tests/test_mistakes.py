@@ -795,6 +795,15 @@ def test_what_is_wrong_with_a_suite_is_told_by_check_as_by_test(
         assert f"Did you mean '{meant}'?" in said.output
 
 
+@pytest.mark.parametrize(("written", "form"), [("19 000", "19000"), ("19000 €", "19000"), ("sans objet", "775, 12.5")])
+def test_words_for_a_number_that_a_test_expects_are_told_with_the_form_to_write(
+    written: str, form: str, small_copy: Path
+) -> None:
+    rewrite(small_copy / SUITE, "19000", written)
+    said = avenant("check", "--policies", str(small_copy), "--lang", "en")
+    assert f":8:58: number-form: '{written}' is not a number. Expected: {form}\n" in said.output
+
+
 def test_a_list_of_differences_is_checked_for_its_form(small_copy: Path) -> None:
     (small_copy / "nouvelle/tests/differences.yaml").write_text(
         "differences: [{becuse: Article 2, cases: []}]\n", encoding="utf-8"

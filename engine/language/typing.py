@@ -84,12 +84,10 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         scope.report(node.at, "boolean-form", value=value)
         return None
     if wanted == "number" and isinstance(value, bool | str):
-        found = re.fullmatch(_NUMBER, str(value))  # digits with spaces, a comma or a unit
-        plain = "775, 12.5" if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
         told = as_written(value)
         keys = (key for key, names in (("ref", scope.items), ("fact", scope.vocabulary.facts)) if told in names)
         close = next((f"{{{key}: {told}}}" for key in keys), None)
-        scope.report(node.at, "number-form", close, value=told, form=plain)
+        scope.report(node.at, "number-form", close, value=told, form=plain_number(told))
         return None
     if isinstance(value, bool):
         return BOOLEAN
@@ -106,6 +104,12 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
     if expected is not None and expected.kind == "verdict":
         return expected
     return Type("enum", values=(value,))
+
+
+def plain_number(told: str) -> str:
+    """The number that is meant by digits with spaces, a comma or a unit, or else what numbers look like."""
+    found = re.fullmatch(_NUMBER, told)
+    return "775, 12.5" if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
 
 
 def literal_value(node: tree.Literal, wanted: Type | None) -> Any:

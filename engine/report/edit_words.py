@@ -88,19 +88,15 @@ class Speaker:
 
     def _label(self, edit: Edit) -> str | None:
         for text in filter(None, (self.comparison.after, self.comparison.before)):
-            things: Iterable[Any] = (*text.items.values(), *text.entries)
             if edit.kind == "convention":
                 return self.say.label(text)
-            if edit.kind == "source":
-                things = text.sources.values()
-            for thing in (each for each in things if each.id == edit.item):
-                match thing:
-                    case model.Source():
-                        return thing.title
-                    case model.Interpretation():
-                        return thing.question[self.say.lang]
-                    case _:
-                        return self.say.label(thing)
+            if edit.kind == "source" and edit.item in text.sources:
+                return text.sources[edit.item].title
+            things: Iterable[Any] = () if edit.kind == "source" else (*text.items.values(), *text.entries)
+            for thing in things:
+                if thing.id == edit.item:
+                    asked = isinstance(thing, model.Interpretation)
+                    return thing.question[self.say.lang] if asked else self.say.label(thing)
         return None
 
     def _where(self, edit: Edit) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from engine.errors import Problem, nearest, wrong
+from engine.language.typing import plain_number
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, as_written
 from engine.policy.document import Document
 from engine.policy.model import YEAR_START
@@ -13,6 +15,7 @@ from engine.records import dataclass
 
 MISSING = "missing"
 DUTY_STATUSES = ("done", "unmet", "pending", "overdue", "to_check", "closed")  # of an obligation
+_NUMBER = re.compile(r"-?\d+(\.\d+|/\d+)?")
 _OPEN = (NOT_APPLICABLE.value, UNDETERMINED.value)  # may come out of any item
 
 
@@ -20,27 +23,30 @@ _OPEN = (NOT_APPLICABLE.value, UNDETERMINED.value)  # may come out of any item
 class SuiteNames:
     """The facts, items and questions of all texts, with the words that may come out of each item.
 
-    An item has none where numbers or days come out of it.
+    An item has none where numbers or days come out of it; ``numbers`` are those of numbers.
     """
 
     facts: Collection[str]
     words: Mapping[str, Collection[str]]
     choices: Mapping[str, Collection[str]]
+    numbers: Collection[str]
 
 
 def names_of(registry: Registry) -> SuiteNames:
     """What a suite may name: an item or a question of several texts has the words and choices of each."""
     words: dict[str, dict[str, None]] = {YEAR_START: {}}
     choices: dict[str, dict[str, None]] = {}
+    numbers: set[str] = set()
     for text in registry.conventions.values():
         types = registry.resolved(text).types
         for id_, item in text.items.items():
             type_ = types.get(id_)
             own = DUTY_STATUSES if item.kind == "obligation" else type_.values if type_ is not None else ()
             words.setdefault(id_, {}).update(dict.fromkeys(own))
+            numbers |= {id_} if type_ is not None and type_.kind == "number" else set()
         for question in text.interpretations.values():
             choices.setdefault(question.id, {}).update(dict.fromkeys(question.choices))
-    return SuiteNames(registry.vocabulary.facts.keys(), words, choices)
+    return SuiteNames(registry.vocabulary.facts.keys(), words, choices, numbers)
 
 
 def unknown_names(known: SuiteNames, document: Document, index: int) -> Iterator[Problem]:
@@ -66,4 +72,8 @@ def unknown_names(known: SuiteNames, document: Document, index: int) -> Iterator
             if possible.get(id_) and str(value) not in allowed:
                 place, close = document.at(("cases", index, key, id_)), nearest(str(value), allowed, told)
                 told.append(wrong(place, "unknown-value", close, value=as_written(value), allowed=", ".join(allowed)))
+    for id_, value in entry.get("expect", {}).items():
+        if id_ in known.numbers and not known.words[id_] and value not in _OPEN and not _NUMBER.fullmatch(str(value)):
+            place, text = document.at(("cases", index, "expect", id_)), as_written(value)
+            told.append(wrong(place, "number-form", value=text, form=plain_number(text)))
     return iter(told)

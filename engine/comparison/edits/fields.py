@@ -104,13 +104,10 @@ def _each(compare: Field, kind: str = "", part: str = "") -> Field:
 
 def _by_id(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     part = name.removesuffix("s")
-
-    def step(member: Any, number: int) -> tuple[str, str]:
-        return part, member.id
-
     return listed(
-        before, after, spot, part=part, keys=lambda member: str(member.id), step=step, both=field_edits, apart=True
-    )
+        before, after, spot, part=part, keys=lambda member: str(member.id),
+        step=lambda member, number: (part, member.id), both=field_edits, apart=True,
+    )  # fmt: skip
 
 
 def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:

@@ -388,6 +388,19 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         HEAD,
         "id: borne_du_minimum",
     ),
+    "a percentage for a ratio": (
+        [
+            put(
+                "nouvelle/dus.yaml",
+                "ratio".join(DUE.replace("subtract", "multiply").rsplit("EUR", 1)).replace(
+                    "value: 100", "by_outcome: eligibilite\n    values: {eligible: 100, ineligible: 0}"
+                ),
+            )
+        ],
+        "ratio-large",
+        "nouvelle/dus.yaml",
+        "eligible: 100",
+    ),
     "a percentage with two zeros too many": (
         [
             *row("more_than: 775", "more_than: {percent_of: [80, {fact: patientele.mt_actuelle}]}"),
@@ -586,6 +599,7 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
     "an input of a table": ([edited(RULES, "{option: {fact", "{options: {fact")], "unknown-input", RULES, "before: 3"),
     "the operator of a choice": ([edited(RULES, "is: incluse", "is_not: exclue")], "unknown-key", RULES, "is_not"),
     "the key of what a rule gives": ([edited(RULES, "then: inelig", "value: inelig")], "unknown-key", RULES, "value:"),
+    "the end of a window": ([edited(HEAD, '06-22"}', '06-22", to: "2030-01-01"}')], "unknown-key", HEAD, "to:"),
     "a fact of which a text knows some values": (
         [
             edited(

@@ -100,7 +100,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
 
 
 def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
-    """Keys of a closed object, with the one that is likely meant: of one that stands where one lacks, that."""
+    """Keys of a closed object, with the one that is likely meant: of one where a single one lacks or is left, that."""
     known = list(error.schema.get("properties", {}))
     others = [key for key in error.instance if key not in known]
     forms = [form.get("required", ()) for form in error.schema.get("oneOf", ())]
@@ -108,7 +108,8 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     lacking = [key for key in (*error.schema.get("required", ()), *needed) if key not in error.instance]
     in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
     elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
-    only = lacking[0] if len(lacking) == len(others) == 1 and not in_a_form else None
+    left = lacking or [key for key in known if key not in error.instance]
+    only = left[0] if len(left) == len(others) == 1 and not in_a_form else None
     for key in others:
         values = {"key": key, "allowed": ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))

@@ -11,7 +11,18 @@ from decimal import Decimal
 from itertools import pairwise
 
 from engine.errors import Problem, warning
-from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Compare,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    below,
+    find,
+    walk,
+)
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DecisionTable, Item, Row
@@ -26,6 +37,7 @@ LEAP = 8  # times by which a number may grow or shrink before it looks like one 
 BEYOND = Decimal(10) ** 18  # further than any number that a case can give
 _READ = (FactRef, ItemRef)
 _SHARES = ("percent", "percentile")
+_MUCH = 10  # a ratio from here on is likely a percentage
 _OPPOSITE = {
     "at_least": ("at_most", "less_than"),
     "more_than": ("at_most", "less_than"),
@@ -65,6 +77,8 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
                 yield from _small(item.id, part.operands[0])
             elif isinstance(part, Row) and isinstance(part.then, Literal):
                 yield from _value(item, part.then)
+            elif isinstance(part, ByOutcome):
+                yield from (p for _, each in part.values if isinstance(each, Literal) for p in _value(item, each))
         if isinstance(item.body, DecisionTable) and item.kind == "parameter":
             for old, new in pairwise(item.body.rows):
                 yield from _number(item.id, old.then, new.then)
@@ -91,12 +105,14 @@ def _pairs(registry: Registry, convention: Convention, before: Convention | None
 
 
 def _value(item: Item, literal: Literal) -> Iterator[Problem]:
-    """Negative amounts, and shares written where percents are meant."""
+    """Negative amounts, shares written where percents are meant, and percents where ratios are."""
     if item.unit in _SHARES:
         yield from _small(item.id, literal)
     number = _of(literal)
     if number is not None and number < 0:
         yield warning(literal.at, "number-negative", id=item.id, value=number)
+    if item.unit == "ratio" and number is not None and number >= _MUCH:
+        yield warning(literal.at, "ratio-large", id=item.id, value=number, meant=f"{(number / 100).normalize():f}")
 
 
 def _small(id_: str, node: Expression) -> Iterator[Problem]:

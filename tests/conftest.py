@@ -7,7 +7,7 @@ import gc
 import itertools
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,6 @@ from engine.evaluation.session import Session
 from engine.language.pieces import Piece
 from engine.policy import loader
 from engine.policy.reading import load_registry
-from engine.report import decided, timeline_page
 from engine.suite.running import PolicyCase, read_cases
 
 T = TypeVar("T")
@@ -175,30 +174,6 @@ def texts_parsed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader._Reader, "read", once)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def told_once() -> Iterator[None]:
-    """What matters to a case or a life is found once by a session, however many formats tell it."""
-
-    def once(find: Callable[..., Any]) -> Callable[..., Any]:
-        def found(session: Session, told: Any) -> Any:
-            rows = getattr(told, "rows", ())
-            first = rows[0].decision if rows else told
-            about = (told.dossier if rows else told.facts, first.chosen, first.forced, first.convention.id)
-            known = session.kernels.setdefault(find, {})
-            key = (repr(about), told.as_of, len(rows or told.years))
-            if key not in known:
-                known[key] = find(session, told)
-            return known[key]
-
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        for page, kind in ((decided, "case"), (timeline_page, "life")):
-            for name in (f"readings_of_{kind}", f"supposed_of_{kind}"):
-                patch.setattr(page, name, once(getattr(page, name)))
         yield
 
 

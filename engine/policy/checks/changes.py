@@ -11,18 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from engine.errors import Problem, warning
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Compare,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    below,
-    find,
-    walk,
-)
+from engine.language import expressions as tree
+from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DecisionTable, Item, Row
@@ -77,7 +67,7 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
                 yield from _small(item.id, part.operands[0])
             elif isinstance(part, Row) and isinstance(part.then, Literal):
                 yield from _value(item, part.then)
-            elif isinstance(part, ByOutcome):
+            elif isinstance(part, tree.ByOutcome):
                 yield from (p for _, each in part.values if isinstance(each, Literal) for p in _value(item, each))
         if isinstance(item.body, DecisionTable) and item.kind == "parameter":
             for old, new in pairwise(item.body.rows):
@@ -183,9 +173,8 @@ def _compared(node: Compare, id_: str, vocabulary: Vocabulary) -> Iterator[Probl
     if fact is not None and not fact.type.ordered and node.operator in ("in", "not_in"):
         every = fact.type.values or (True, False)
         if {part.value for part in node.operands if isinstance(part, Literal)} >= set(every):
-            yield warning(
-                node.at, "comparison-always" if node.operator == "in" else "comparison-never", fact=fact.label
-            )
+            code = "comparison-always" if node.operator == "in" else "comparison-never"
+            yield warning(node.at, code, fact=fact.label)
     if fact is None or number is None or fact.type.kind != "number" or not isinstance(literal, Literal):
         return
     if fact.type.unit in _SHARES:

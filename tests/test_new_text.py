@@ -102,3 +102,14 @@ def test_only_dated_values_that_hold_or_come_go_over_to_a_whole_text(small_copy:
         ("2027-01-01", 780),
         ("2028-01-01", 790),
     ]
+
+
+def test_a_source_that_no_text_declares_is_shown_by_its_id_until_check_tells_of_it(small_copy: Path) -> None:
+    rewrite(small_copy / "nouvelle/regles.yaml", "source: texte, at: article 2", "source: brouillon, at: article 2")
+    shown = avenant("show", "aide.montant_annuel", "--policies", str(small_copy), "--lang", "en")
+    assert "Text: brouillon, article 2 (derived)" in shown.stdout
+    case = small_copy.parent / "case.yaml"
+    case.write_text("contrat: {date_signature: 2024-09-02, option: demi_etp, annee: 1}\n", encoding="utf-8")
+    decided = avenant("evaluate", str(case), "--full", "--policies", str(small_copy), "--lang", "en")
+    assert "brouillon (derived)" in decided.stdout
+    assert "unknown-source" in refused(avenant("check", "--policies", str(small_copy)))

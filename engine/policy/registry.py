@@ -16,7 +16,7 @@ from engine.language.expressions import Citation, Text
 from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
 from engine.policy.entries import Supposition, WithoutRules
-from engine.policy.model import Convention, Source, Window
+from engine.policy.model import SOURCE_KINDS, Convention, Source, Window
 from engine.policy.overlays import Laid, covers, laid_items, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.policy.results import Results, joined
@@ -110,8 +110,9 @@ class Registry:
         return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
 
     def source(self, cite: Citation) -> Source:
-        """What a citation rests on: it is checked that every text declares what it cites."""
-        return self.conventions[cite.convention].sources[cite.source]
+        """What a citation rests on; one that its text does not declare, as `check` tells, by its id, of the last grade."""
+        unsaid = Source(cite.source, cite.source, "", SOURCE_KINDS[-1], None, None, cite.at)
+        return self.conventions[cite.convention].sources.get(cite.source, unsaid)
 
     def chain(self, convention: Convention) -> tuple[Convention, ...]:
         """The text, the one that it amends, and so on."""

@@ -110,7 +110,7 @@ class Registry:
         return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
 
     def source(self, cite: Citation) -> Source:
-        """What a citation rests on; one that its text does not declare, as `check` tells, by its id, of the last grade."""
+        """What a citation rests on: declared, or else, until `check` tells of it, its id with the last grade."""
         unsaid = Source(cite.source, cite.source, "", SOURCE_KINDS[-1], None, None, cite.at)
         return self.conventions[cite.convention].sources.get(cite.source, unsaid)
 

@@ -47,7 +47,7 @@ def key(value: Any) -> Any:
             lists = (None if each is None else frozenset(map(key, each)) for each in (values, excluded))
             return (*lists, key(low), key(high))
         case DecisionTable(inputs, rows) if inputs:  # of the dated values of a parameter, the first is the earliest
-            return ("DecisionTable", key(inputs), frozenset(map(key, rows)))
+            return ("DecisionTable", key(inputs), frozenset(Counter(map(key, rows)).items()))
         case tuple():
             return tuple(map(key, value))
         case Mapping():

@@ -211,7 +211,7 @@ def test_rows_in_another_order_are_no_change_of_their_table(amounts: tuple[Sessi
     session, convention, table = amounts
     for each in (table, "objectif.hausse") if effort.full else (table,):
         found = compared(session, convention, each, reordered)
-        assert not (found.effects or found.statuses or found.undecided)
+        assert (found.effects, found.statuses, found.undecided) == ((), (), ())
 
 
 def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(amounts: tuple[Session, str, str]) -> None:

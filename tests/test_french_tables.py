@@ -21,7 +21,7 @@ from engine.errors import InputFault, Location
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.language.facts import Fact
-from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
+from engine.language.spoken import FRENCH, PLAIN, Unread, read_day, read_spoken
 
 HEADER = "contrat.date_signature;contrat.option;medecin.secteur;medecin.specialite;patientele.mt_depart"
 GOOD = "02/09/2024;Mi-temps;Secteur 1;Médecine générale;1 100"
@@ -347,6 +347,8 @@ def test_a_text_says_what_its_writer_means(
 ) -> None:
     read = read_spoken(text, facts[name], dialect)
     assert (type(read), read) == (type(value), value)
+    if (facts[name].type.kind, dialect) == ("date", FRENCH):
+        assert read_day(text).isoformat() == value, "an option takes the same day"
 
 
 UNREAD = [
@@ -386,6 +388,9 @@ def test_a_text_that_says_nothing_or_two_things_is_refused(
     with pytest.raises(Unread) as told:
         read_spoken(text, facts[name], dialect)
     assert told.value.code == code
+    if (facts[name].type.kind, dialect) == ("date", FRENCH):
+        with pytest.raises(Unread):
+            read_day(text)
 
 
 @given(number=st.decimals(min_value=0, max_value=100_000, places=2), mark=st.sampled_from(",."), at=st.integers(0, 8))

@@ -15,13 +15,13 @@ import click
 
 import engine
 from engine.cli.tongue import current, faults_told, flag, option, tell
-from engine.errors import Location, fault
+from engine.errors import Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, at_its_places, read_case
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing, unwritable
-from engine.language.typing import is_date
+from engine.language.spoken import Unread, read_day
 from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
@@ -45,13 +45,11 @@ _TAKEN = ("lang", "convention", "policies", "interpret", "as_of", "ids", "format
 
 def day_of(context: click.Context, option: click.Parameter, text: str | None) -> dt.date | None:
     """The day that an option names."""
-    if text is None:
-        return None
-    if not is_date(text):
-        raise click.UsageError(
-            tell("{option}: '{text}' is not a date such as 2025-01-31", option=option.opts[0], text=text)
-        )
-    return dt.date.fromisoformat(text)
+    try:
+        return None if text is None else read_day(text)
+    except Unread as unread:
+        told = Problem(Location(""), unread.code, unread.values).message(current())
+        raise click.UsageError(tell("{option}: {fault}", option=option.opts[0], fault=told)) from None
 
 
 _convention = option("--convention", "ID", "Decide under this convention, whatever the date.")

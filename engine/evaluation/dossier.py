@@ -15,8 +15,8 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, fault, nearest, wrong
 from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named, signed_on
-from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
-from engine.language.spoken import Unread, in_words, read_spoken
+from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Vocabulary, event_types
+from engine.language.spoken import Unread, in_words, read_day
 from engine.language.typing import is_date
 from engine.language.values import Scalar
 from engine.policy.document import Document, unplaced
@@ -55,7 +55,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     data = document.data if isinstance(document.data, Mapping) else {}
     if CASE not in data and any(name in data for name in vocabulary.groups):
         raise fault(document.at(()), "dossier-is-case")
-    document, unread = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
+    document, unread = _understood(document)
     problems = [*unread.values(), *shape_problems(document, _shape())]
     data = document.data if isinstance(document.data, Mapping) else {}
     facts: Facts = {}
@@ -109,19 +109,17 @@ def with_event(facts: Facts, event: Event) -> Facts:
     return {**{name: value for name, value in facts.items() if name not in event.type.clears}, **event.facts}
 
 
-def _understood(document: Document, day: Fact) -> tuple[Document, dict[int, Problem]]:
-    """The document with the days of its events as ISO text, read as people write ``day``; by event, what is none."""
+def _understood(document: Document) -> tuple[Document, dict[int, Problem]]:
+    """The document with the days of its events as ISO text, read as people write them; by event, what is none."""
     data, problems = copy.deepcopy(document.data), dict[int, Problem]()
     events = data.get("events") if isinstance(data, Mapping) else None
     for index, entry in enumerate(events if isinstance(events, list) else ()):
         text = entry.get("date") if isinstance(entry, Mapping) else None
         if isinstance(text, str) and not is_date(text):
             try:
-                entry["date"] = read_spoken(text, day)
-                if not is_date(entry["date"]):
-                    raise Unread("day-missing", {"value": text})
+                entry["date"] = read_day(text).isoformat()
             except Unread as unread:
-                problems[index] = unread.problem(document.at(("events", index, "date")), day)
+                problems[index] = Problem(document.at(("events", index, "date")), unread.code, unread.values)
                 entry["date"] = FIRST_DAY.isoformat()
     return replace(document, data=data), problems
 

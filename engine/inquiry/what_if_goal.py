@@ -15,10 +15,11 @@ from engine.errors import Location, UsageFault, misuse, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
+from engine.language.spoken import Unread, read_day
 from engine.language.symbolic import Truth, certain, constant, is_value, known
 from engine.language.term_days import Day
 from engine.language.types import VERDICTS
-from engine.language.typing import STATUSES, is_date
+from engine.language.typing import STATUSES
 from engine.language.values import NOT_APPLICABLE, Absent, Value, exact
 from engine.proof.bodies import aspects
 from engine.proof.encoding import Encoding
@@ -105,9 +106,10 @@ def _open(result: Result, text: str) -> Wish:
     if text in (MORE, LESS) and (text == MORE or today is not None):
         return Wish(text, today)
     if result.type is not None and result.type.kind == "date":
-        if is_date(text):
-            return Wish("is", dt.date.fromisoformat(text))
-        raise _unknown(text, f"2026-01-31, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None)
+        try:
+            return Wish("is", read_day(text))
+        except Unread:
+            raise _unknown(text, f"2026-01-31, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None) from None
     found = _NUMBER.fullmatch(re.sub(r"[\s€]", "", text))  # as people write an amount: 12 000 €
     if found is None:
         raise _unknown(text, f"11000, 11000+, 11000-, 5/13, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None)

@@ -91,6 +91,15 @@ def read_spoken(text: str, fact: Fact, dialect: str = FRENCH) -> Plain:
     return _READERS.get(fact.type.kind, _choice)(text, fact, dialect)
 
 
+def read_day(text: str) -> dt.date:
+    """The day that a text of no fact states, as French people or programs write it; raises Unread as above."""
+    told = _day(" ".join(text.split()), FRENCH)
+    found = told and _try(*map(int, told.split("-")))
+    if not found:
+        raise Unread("day-missing" if told else "wrong-date", {"value": text[:SHOWN]})
+    return found
+
+
 def fold(text: str) -> str:
     r"""A text without what people write in several ways: case, accents, hyphens, spaces of other widths.
 
@@ -212,22 +221,28 @@ def _written(value: Decimal, dialect: str) -> str:
 
 
 def _date(text: str, fact: Fact, dialect: str) -> str:
+    if found := _day(text, dialect):
+        return found
+    raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
+
+
+def _day(text: str, dialect: str) -> str | None:
     text = re.sub(_MIDNIGHT, "", text)
     if _ISO.fullmatch(text):
         return text  # the reader of the case says whether the calendar has that day
     if re.fullmatch("[0-9]{5}", text) and FIRST_SERIAL <= int(text) <= LAST_SERIAL:
         raise _unread("date-serial", text, day=in_words(EPOCH + dt.timedelta(int(text))))
     if found := re.fullmatch(_DAY_FIRST, text):
-        return _day_first(found, fact, dialect)
+        return _day_first(found, dialect)
     if year_first := re.fullmatch(_YEAR_FIRST, text):
         return _written_day(text, int(year_first[1]), int(year_first[2]), int(year_first[3]))
     words = re.fullmatch(_IN_WORDS, fold(text))
     if words is not None and words[3] in MONTHS:
         return _written_day(text, int(words[4]), MONTHS[words[3]], int(words[2]), words[1])
-    raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
+    return None
 
 
-def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
+def _day_first(found: re.Match[str], dialect: str) -> str | None:
     text, first, second, year = found[0], int(found[1]), int(found[3]), found[4]
     if len(year) == 2:
         readings = [_try(int(century + year), second, first) for century in ("20", "19")]
@@ -239,7 +254,7 @@ def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
     if len(known) == 2:
         either = {lang: _either(*(words[lang] for words in known))[lang] for lang in LANGUAGES}
         raise _unread("two-readings", text, readings=either)
-    raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
+    return None
 
 
 def _try(year: int, month: int, day: int) -> dt.date | None:

@@ -692,7 +692,7 @@ def test_people_read_it_in_words(tmp_path: Path) -> None:
     with output.open(encoding="utf-8-sig", newline="") as stream:
         hire, open_, aged = csv.DictReader(stream, delimiter=";")
     assert hire["Hypothèses"] == "Faute de jour d'embauche, les années du contrat se comptent de la signature"
-    left = "Maximum de l'année, avant vérification\u00a0: 11000 € ou 13000 € ou 19000 €"
+    left = "Maximum de l'année, avant vérification\u00a0: 11000 €, 13000 € ou 19000 €"
     assert left in open_["Valeurs encore possibles"]
     assert aged["Droits à demander"] == "Objectif assoupli à 65 ans"
 
@@ -709,8 +709,8 @@ def test_what_a_number_can_still_be_is_written_as_its_column_writes_it(tmp_path:
     assert avenant("batch", str(source), *map(str, asked)).exit_code == 0
     with output.open(encoding="utf-8-sig", newline="") as stream:
         third, open_, bounded = (row["Valeurs encore possibles"] for row in csv.DictReader(stream, delimiter=";"))
-    assert "Aide due pour l'année\u00a0: 3666,67 € ou 4333,33 € ou 6333,33 €" in third
-    assert "0 ou 1\u00a0; Aide due pour l'année\u00a0: 0 € ou 11000 € ou 13000 € ou 19000 €" in open_
+    assert "Aide due pour l'année\u00a0: 3666,67 €, 4333,33 € ou 6333,33 €" in third
+    assert "0 ou 1\u00a0; Aide due pour l'année\u00a0: 0 €, 11000 €, 13000 € ou 19000 €" in open_
     assert "Aide due pour l'année\u00a0: entre 0 € et 19000 €" in bounded
 
 

@@ -131,14 +131,14 @@ def test_an_outcome_that_is_open_between_amounts_tells_each_of_them(form: str) -
 
 def test_what_is_still_possible_opens_no_threshold_behind_an_amount_that_is_settled() -> None:
     page = said("evaluate", "figure_missing_year_4", options=("--possible",))
-    assert "Aide due pour l'année 0 € ou 22 000 € ou sans objet" in page
+    assert "Aide due pour l'année 0 €, 22 000 € ou sans objet" in page
     assert "26 000 €" not in page
 
 
 @pytest.mark.turns(form=("text", "markdown"))
 def test_amounts_that_are_left_are_told_with_the_one_fact_that_people_know(form: str) -> None:
     page = said("evaluate", "published_example_2019", form=form)
-    for shown in ("12 000 €", "9 000 € ou 12 000 €", "7 000 € ou 8 350 € ou 12 000 €"):
+    for shown in ("12 000 €", "9 000 € ou 12 000 €", "7 000 €, 8 350 € ou 12 000 €"):
         assert shown in page
     assert "Il manque : Percentile de la file active." in page
     assert "Seuil P70" not in page

@@ -141,7 +141,7 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
 
 def test_a_doctor_is_told_from_which_year_an_objective_counts_and_led_to_try_numbers(served: Client) -> None:
     page = html.unescape(served.get("/resultat", ORDINARY).text)
-    told = "À partir de la 3e année, ce qui est dû dépend de la vérification : pas d'aide ou aide réduite"
+    told = "À partir de la 3e année, ce qui est dû dépend de la vérification : pas d'aide, aide réduite"
     assert told in plain_spaces(page)
     (leads,) = re.findall(r'href="(/et-si\?[^"]*)"[^>]*>Et si l\'objectif', page)
     assert 'name="patientele.mt_actuelle"' in served.get(leads).text

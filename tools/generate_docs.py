@@ -128,7 +128,7 @@ def examples_regions() -> dict[str, str]:
     for path in sorted((ROOT / EXAMPLES).glob("*.yaml")):
         document = loader.load(path)
         decision = session.decide(read_case(document, session.registry.vocabulary))
-        years = ", ".join(say.result(line.amount) for line in decision.years)
+        years = say.listed(say.result(line.amount) for line in decision.years)
         due = f"years 1 to 5: {years}" if years else say.result(decision.results["aide.montant_du"])
         eligible = say.result(decision.results["eligibilite"]).lower()
         name, aid = f"[{path.name}]({path.name})", "—" if decision.refused else due

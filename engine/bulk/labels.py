@@ -15,7 +15,7 @@ from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID
 from engine.language.expressions import Text
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item
 from engine.policy.registry import Registry
-from engine.words import read_words
+from engine.words import either, read_words
 
 CONVENTION, STATUS = "convention", ".status"
 ROW_ANSWERS = (MISSING, CAN_BE, *UNSAID)
@@ -122,8 +122,8 @@ class Labels:
         sign = "" if unit is None or unit == "ratio" else _SIGNS.get(unit, "")
         shown = re.sub(r"(?<!\.)\.(?!\.)", ",", values) if self.lang == "fr" else values
         told = [f"{labels.get(value, value)} {sign}".strip() for value in re.split(r"\||\.\.", shown)]
-        either = str(self.words["or_value"]).join(told)
-        said = str(self.words["bounded"]).format(least=told[0], most=told[-1]) if ".." in shown else either
+        bounds = str(self.words["bounded"]).format(least=told[0], most=told[-1])
+        said = bounds if ".." in shown else either(told, self.lang)
         return f"{self.items[id_].label[self.lang]}{self.words['colon']}{said}"
 
 

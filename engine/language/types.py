@@ -13,6 +13,7 @@ from engine.words import LANGUAGES, read_words
 ANY_UNIT = "any"
 VERDICTS = ("met", "not_met")
 UNITS = ("EUR", "patients", "percent", "percentile", "ratio", "years", "ETP", "EUR_par_etp", "patients_par_etp", "none")
+SHARES = ("percent", "percentile")  # which end at a hundred, whatever a schema says
 # The finest scale that a result of this unit may carry; None leaves it exact.
 UNIT_SCALE: dict[str, int | None] = {"EUR": 2, "patients": 0, "years": 0}
 

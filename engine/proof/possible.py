@@ -19,12 +19,13 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.logic import Plain, Term, cone, evaluate_in_order
 from engine.language.symbolic import different, is_value, known, terms_of
 from engine.language.term_bank import TermBank
+from engine.language.types import SHARES
 from engine.language.values import Number, Scalar, Value
 from engine.policy.model import Convention
 from engine.proof.encoding import Encoding, encode, encode_twin
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
-from engine.proof.space import OpenFact, make_space, of_parts, parts_of, twin_space
+from engine.proof.space import OpenFact, Space, make_space, of_parts, parts_of, twin_space
 from engine.proof.witness import confirmed, value_of
 
 MOST_VALUES = 25  # beyond so many, numbers are told by the least and the greatest
@@ -35,7 +36,8 @@ class Possible:
     """The values that an item can take, each confirmed on a case, in order.
 
     ``complete`` says that there are no others. Where there are more than :data:`MOST_VALUES` numbers, ``values`` holds
-    the least and the greatest (to a thousandth, for a ratio). ``status`` is undecided where the budget was spent.
+    the least and the greatest (to a thousandth, for a ratio); ``unbounded`` is one that only the schema of a case
+    stops. ``status`` is undecided where the budget was spent.
     """
 
     item: str
@@ -43,6 +45,7 @@ class Possible:
     complete: bool
     status: Status
     effort: int
+    unbounded: bool = False
 
     @property
     def decided(self) -> bool:
@@ -150,7 +153,7 @@ def _ends(encoding: Encoding, id_: str, unit: Fraction, prover: Prover) -> Possi
     assert isinstance(answer.value, Term)
     here = encoding.bank.both(encoding.bank.negate(answer.undetermined), encoding.bank.negate(answer.absent))
     ends: list[Value] = []
-    status = Status.SHOWN
+    status, unbounded = Status.SHOWN, False
     for number in (answer.value, encoding.bank.minus(encoding.bank.exact(0), answer.value)):
         status, least = prover.least(number, here, unit=unit)
         if status is not Status.SHOWN:
@@ -160,7 +163,15 @@ def _ends(encoding: Encoding, id_: str, unit: Fraction, prover: Prover) -> Possi
             break
         confirmed(encoding, symbols, [id_])
         ends.append(value_of(answer, symbols))
-    return Possible(id_, tuple(ends), False, status, prover.effort)
+        unbounded = any(_is_topmost(encoding.space, name, symbols) for name in encoding.space.open_facts)
+    return Possible(id_, tuple(ends), False, status, prover.effort, unbounded)
+
+
+def _is_topmost(space: Space, name: str, symbols: Symbols) -> bool:
+    """Whether a count has the most that a case may state; in the first case of a goal it would be less if it could."""
+    fact, type_ = space.open_facts[name], space.vocabulary.facts[name].type
+    counts = type_.kind == "number" and type_.unit not in SHARES and symbols[fact.present.symbol.value]
+    return bool(counts and symbols[fact.parts[0].symbol.value] == fact.parts[0].candidates[-1])
 
 
 def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> Mapping[Scalar, int]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange
+from engine.language.types import SHARES
 from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
 from engine.report.formats import as_html, formats
@@ -18,12 +19,10 @@ from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
 from engine.report.say import Say
-from engine.report.values import exact_object, to_json
+from engine.report.values import NAMING_UNITS, exact_object, to_json
 
 # Changes of several facts that the page shows where fewer facts are enough, and where they are not.
 MORE_BESIDE, MORE_ALONE = 4, 12
-POINTS = ("percent", "percentile")
-NAMING_UNITS = ("patients", "ETP")
 DAYS = "days"
 
 
@@ -151,8 +150,7 @@ def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> s
 
     if change.after is None:
         return say("taken_away", before="" if change.before is None else shown(change.before))
-    *several, last = (shown(value) for value in choices if value is not None)
-    after = f"{', '.join(several)}{say('or')}{last}" if several else last
+    after = say.either(shown(value) for value in choices if value is not None)
     if change.before is None:
         return say("stated", after=after)
     difference = _difference(change, say)
@@ -175,7 +173,7 @@ def _difference(change: FactChange, say: Say) -> str | None:
             moved = exact(Fraction(high) - Fraction(low))
         case _:
             return None
-    unit = "points" if unit in POINTS else unit
+    unit = "points" if unit in SHARES else unit
     if unit not in NAMING_UNITS and unit not in ("points", DAYS, "years", "patients_par_etp"):
         return None
     distance = moved if moved > 0 else -moved

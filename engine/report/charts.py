@@ -71,7 +71,7 @@ def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
         return f'<rect class="{style}" {place} width="{BAR}" height="{ground - height(amount):.1f}"/>'
 
     told = [f"{say(key)} {say.result(each)}" for key, each in (("amount_due", due), ("maximum", most)) if each]
-    said = say.pair(f"{say('year')} {year}", ", ".join(told))
+    said = say.pair(f"{say('year')} {year}", say.listed(told))
     yield f"<g><title>{in_html(said)}</title>"
     drawn = [(style, each.number) for style, each in (("most", most), ("due", due)) if each is not None]
     yield from (rectangle(style, amount) for style, amount in drawn if amount is not None)

@@ -143,8 +143,16 @@ def possible_text(outlook: Outlook, say: Say) -> str:
     words = [say.scalar(value, result.type, result.value_labels) for value in possible.values]
     if not words:
         return say("nothing_possible") if possible.decided else say("possible_undecided", effort=possible.effort)
-    said = say("from_to", low=words[0], high=words[-1]) if _is_range(possible) else say("or_value").join(words)
+    said = _range(outlook, say) if _is_range(possible) else say.either(words)
     return said if possible.decided else say.listed([said, say("budget_spent", effort=possible.effort)])
+
+
+def _range(outlook: Outlook, say: Say) -> str:
+    """From the least to the greatest, as far as the texts set either."""
+    possible, type_ = outlook.possible, outlook.result.type
+    if possible.unbounded:
+        return say("range_from" if possible.values[0] else "any_number", low=say.scalar(possible.values[0], type_))
+    return say("from_to", **say.ends(possible.values, type_))
 
 
 def _is_range(possible: Possible) -> bool:
@@ -161,7 +169,7 @@ def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]
             "label": say.label(result),
             "values": [value_object(each, result.type, say, result.value_labels) for each in possible.values],
             "range": _is_range(possible),
-            **as_json(possible, say, "complete decided effort"),
+            **as_json(possible, say, "complete unbounded decided effort"),
         }
         for result, year, possible in ((each.result, each.year, each.possible) for each in found)
     ]

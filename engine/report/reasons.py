@@ -13,7 +13,7 @@ from engine.language.facts import YEAR
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say
-from engine.report.values import lowered
+from engine.report.values import NAMING_UNITS, lowered
 
 MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
 
@@ -108,8 +108,7 @@ def _asked(limit: Limit, decision: Decision, say: Say) -> str:
         return ""
     named = limit.named or ""
     label = say.label(decision.results[named]) if named in decision.results else say.facts([named] if named else ())
-    counted = limit.type.unit in ("patients", "ETP")  # as the number before it says
-    bound = say.scalar(limit.bound, None if counted else limit.type)
+    bound = say.scalar(limit.bound, None if limit.type.unit in NAMING_UNITS else limit.type)
     return words.format(bound=f"{bound} ({lowered(label)})" if label else bound)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,8 +14,8 @@ from engine.language.types import Type, number
 from engine.language.values import Absent, Scalar, Value, exact
 from engine.policy.registry import Registry
 from engine.records import dataclass
-from engine.report.values import lowered, scalar_text, single
-from engine.words import LANGUAGES, read_words
+from engine.report.values import NAMING_UNITS, lowered, scalar_text, single
+from engine.words import LANGUAGES, either, read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,16 @@ class Say:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
             if 0 < len(result.can_be) <= MOST_LEFT:
-                first, *others = (self.scalar(value, result.type, result.value_labels) for value in result.can_be)
-                return self("or_value").join((first, *map(lowered, others)))
+                return self.either(self.scalar(value, result.type, result.value_labels) for value in result.can_be)
             if not result.between:
                 return self.value(result.status)
-            least, most = (self.scalar(value, result.type) for value in result.between)
-            return self("bounded", least=least, most=most)
+            return self("bounded", **self.ends(result.between, result.type))
         return self.scalar(result.value, result.type, result.value_labels)
+
+    def ends(self, values: Sequence[Value], type_: Type | None) -> dict[str, str]:
+        """The least and the greatest in words; a unit that a number is read with stands after the second alone."""
+        apart = None if type_ is not None and type_.unit in NAMING_UNITS else type_
+        return {"least": self.scalar(values[0], apart), "most": self.scalar(values[-1], type_)}
 
     def fact(self, name: str, value: Scalar) -> str:
         fact = self.registry.vocabulary.facts[name]
@@ -191,6 +194,10 @@ class Say:
 
     def listed(self, texts: Iterable[str]) -> str:
         return self("semicolon").join(texts)
+
+    def either(self, texts: Iterable[str]) -> str:
+        first, *others = texts
+        return either((first, *map(lowered, others)), self.lang)
 
     def named(self, label: str, id_: str) -> str:
         """A label, with its id where ids are asked for."""

@@ -188,7 +188,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
     ]
     recover = {row.year: row.decision.stated(row.decision.headline.recover) for row in timeline.rows}
     each_year = {y: f"{say.result(each)} ({say('year').lower()} {y})" for y, each in recover.items() if each}
-    over = ", ".join(each_year[y] for y, each in recover.items() if each and (each.value or each.can_be))
+    over = say.listed(each_year[y] for y, each in recover.items() if each and (each.value or each.can_be))
     if over:
         sure = timeline.recover.amount > 0
         rows.append((say("amount_recover"), say.pair(total_text(timeline.recover, say), over) if sure else over))
@@ -202,7 +202,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         cells = (total_text(paid.due, say), *left_out)
         back = "—" if paid.recover is None else total_text(paid.recover, say)
         if paid.recover is not None and not paid.recover.amount:  # the ends of a year say more than that it is open
-            back = ", ".join(each_year[year] for year in paid.recover.open_years) or back
+            back = say.listed(each_year[year] for year in paid.recover.open_years) or back
         yield Table(columns, ((*cells, back),))
         if paid.ahead:
             yield Paragraph(say("ahead", events=events_text(paid.ahead, say)), "heed")

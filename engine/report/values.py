@@ -11,6 +11,7 @@ from engine.language.values import Absent, Value
 
 Json = str | int | float | bool | None
 NARROW = "\u202f"
+NAMING_UNITS = ("patients", "ETP")  # that a number is read with; of two, the last alone
 
 
 def money(value: int | Fraction) -> str:

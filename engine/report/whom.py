@@ -26,7 +26,7 @@ from engine.policy.overlays import year_start_item
 from engine.policy.registry import Registry
 from engine.proof.whom import Extent
 from engine.report.say import Say
-from engine.report.values import lowered
+from engine.report.values import NAMING_UNITS, lowered
 
 MAX_VALUES = 4
 SAYS_LITTLE = 4
@@ -143,8 +143,8 @@ class Whom:
             )
         if extent.low == extent.high:
             return said(extent.low)
-        plain = None if type_ is not None and type_.unit in ("patients", "ETP") else type_
-        return self.say("from_to", low=self.say.scalar(extent.low, plain), high=said(extent.high))
+        plain = None if type_ is not None and type_.unit in NAMING_UNITS else type_
+        return self.say("from_to", least=self.say.scalar(extent.low, plain), most=said(extent.high))
 
 
 MARK = "avenant diff"

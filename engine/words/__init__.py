@@ -10,7 +10,7 @@ members are reached as ``family.member``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,14 @@ def in_each_language(key: str, /, **values: object) -> dict[str, str]:
         )
         for lang in LANGUAGES
     }
+
+
+def either(texts: Iterable[str], lang: str) -> str:
+    """Choices as a sentence has them: commas, and a word before the last; that word alone where one has a comma."""
+    *several, last = texts
+    word: str = read_words("reports", lang)["or_value"]
+    sign = word if any(", " in each for each in (*several, last)) else ", "
+    return word.join(filter(None, (sign.join(several), last)))
 
 
 def read_groups(kind: str, lang: str) -> Mapping[str, Any]:

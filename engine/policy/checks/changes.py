@@ -15,6 +15,7 @@ from engine.language import expressions as tree
 from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
+from engine.language.types import SHARES
 from engine.policy.model import Convention, DecisionTable, Item, Row
 from engine.policy.offers import is_offer
 from engine.policy.overlays import covers
@@ -26,7 +27,6 @@ TELLING = 2  # a number from which on two that are alike are seldom so by chance
 LEAP = 8  # times by which a number may grow or shrink before it looks like one with a digit too many
 BEYOND = Decimal(10) ** 18  # further than any number that a case can give
 _READ = (FactRef, ItemRef)
-_SHARES = ("percent", "percentile")
 _MUCH = 10  # a ratio from here on is likely a percentage
 _OPPOSITE = {
     "at_least": ("at_most", "less_than"),
@@ -96,7 +96,7 @@ def _pairs(registry: Registry, convention: Convention, before: Convention | None
 
 def _value(item: Item, literal: Literal) -> Iterator[Problem]:
     """Negative amounts, shares written where percents are meant, and percents where ratios are."""
-    if item.unit in _SHARES:
+    if item.unit in SHARES:
         yield from _small(item.id, literal)
     number = _of(literal)
     if number is not None and number < 0:
@@ -177,7 +177,7 @@ def _compared(node: Compare, id_: str, vocabulary: Vocabulary) -> Iterator[Probl
             yield warning(node.at, code, fact=fact.label)
     if fact is None or number is None or fact.type.kind != "number" or not isinstance(literal, Literal):
         return
-    if fact.type.unit in _SHARES:
+    if fact.type.unit in SHARES:
         yield from _small(id_, literal)
     low = -BEYOND if fact.minimum is None else fact.minimum
     high = BEYOND if fact.maximum is None else fact.maximum

@@ -87,7 +87,9 @@ class UsageFault(Exception):
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Errors, then warnings, sorted by place, the same one told once, and of each file no more than a hundred."""
     some = sorted(problems, key=lambda problem: problem.nearest is not None)  # of two, the one that knows what is meant
-    unique = {(p.severity, p.location, p.code, replace(p, nearest=None).message()): p for p in some}
+    named = {problem.location for problem in some if problem.code.startswith("unknown-")}
+    known = (p for p in some if p.code != "wrong-value" or p.location not in named)  # its form is the lesser fault
+    unique = {(p.severity, p.location, p.code, replace(p, nearest=None).message()): p for p in known}
     told: list[Problem] = []
     counts: dict[str, int] = {}
     for problem in (unique[key] for key in sorted(unique)):
@@ -181,19 +183,24 @@ def _too_many(problem: Problem) -> Problem:
     return Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS}, severity=problem.severity)
 
 
-def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> str | None:
+def nearest(
+    name: str, names: Iterable[str], before: Sequence[Problem] = (), said: Mapping[str, str] | None = None
+) -> str | None:
     """The valid name that looks most like ``name``, or None if none is near, or for a fault that is not told.
 
     ``before`` are the faults found until now: a likeness takes a millisecond, and a file may have a hundred thousand.
+    ``said`` are names by what else they are called.
     """
     if len(before) > MAX_FAULTS:
         return None
     import difflib  # only where something is wrong
 
-    known = {each.casefold(): each for each in names}
-    found = [each for each in known if sorted(each) == sorted(name.casefold())][:1]  # letters that changed places
-    found = found or difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
+    word, own = name.casefold(), {each.casefold(): each for each in names}
+    known = {each.casefold(): meant for each, meant in (said or {}).items()} | own
+    found = [each for each in known if sorted(each) == sorted(word)][:1]  # letters that changed places
+    found = found or difflib.get_close_matches(word, known.keys() - own.keys(), n=1, cutoff=0.75)
+    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=0.6)
     if not found and len(name) >= MIN_BEGUN:
-        begun = [each for each in known if each.startswith(name.casefold())]
-        found = begun if len(begun) == 1 else []
+        begun = {known[each]: each for each in known if each.startswith(word)}
+        found = [*begun.values()] if len(begun) == 1 else []
     return known[found[0]] if found else None

@@ -20,6 +20,7 @@ from engine.policy.reading import load_registry
 from engine.suite.running import read_cases, run_case
 
 HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
+SUITE = "nouvelle/tests/regles_test.yaml"
 OLD_HEAD, OLD = "ancienne/convention.yaml", "ancienne/regles.yaml"
 NEXT_HEAD, NEXT, NEXT_TEST = "suivante/convention.yaml", "suivante/regles.yaml", "suivante/tests/regles_test.yaml"
 
@@ -101,6 +102,10 @@ def edited(file: str, old: str, new: str) -> Step:
 
 def move(old: str, new: str) -> Step:
     return lambda root: (root / old).rename(root / new)
+
+
+def copied(old: str, new: str) -> Step:
+    return lambda root: shutil.copy(root / old, root / new)
 
 
 def copied_text(root: Path) -> None:
@@ -304,7 +309,7 @@ SLIPS: dict[str, tuple[str, str, str, str, str]] = {
         "id: nouvelle",
     ),
     "a kind of source that is none": (HEAD, "kind: derived", "kind: site", "wrong-value", "kind: site"),
-    "a default that is no choice": (HEAD, "default: incluse", "default: inclus", "unknown-value", "id: borne"),
+    "a default that is no choice": (HEAD, "default: incluse", "default: inclus", "unknown-value", "default: inclus"),
     "a tab for spaces": (RULES, "    met_when:", "\tmet_when:", "yaml-tab", "\tmet_when:"),
     "the marks of a merge": (RULES, "tables:", "<<<<<<< HEAD\ntables:", "yaml-colon", "tables:"),
     "a comma in a text": (RULES, "en: Minimum activity", "en: Minimum, activity", "yaml-empty-value", "Minimum,"),
@@ -355,6 +360,32 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "nouvelle/regles.yaml.txt",
         "",
     ),
+    **{
+        f"rules now in {name}": ([move(RULES, f"nouvelle/{name}")], "file-unread", f"nouvelle/{name}", "")
+        for name in ("regles.YAML", "regles.yml~", "regles.yaml.orig")
+    },
+    **{
+        f"a head now in {name}": ([move(HEAD, f"nouvelle/{name}")], "file-unread", f"nouvelle/{name}", "")
+        for name in ("convention.yml", "convention.yaml.txt", "convention (1).yaml")
+    },
+    **{
+        f"{file} copied to {name}": ([copied(file, f"nouvelle/{name}")], code, f"nouvelle/{name}", "")
+        for file, name, code in (
+            (RULES, "regles (1).yaml", "file-copied"),
+            (RULES, "Copie de regles.yaml", "file-copied"),
+            (HEAD, "convention - Copie.yaml", "file-unread"),
+            (SUITE, "essais.yaml", "file-unread"),
+        )
+    },
+    **{
+        f"a result between {bounds}": (
+            [edited(HEAD, "better: more", f"better: more, between: {bounds}")],
+            "bounds-order",
+            HEAD,
+            "role: maximum",
+        )
+        for bounds in ("[900, 100]", "[0, -5]", "[aide.montant_annuel, 100]")
+    },
     "a suite beside the rules": (
         [move("nouvelle/tests/regles_test.yaml", "nouvelle/regles_test.yaml")],
         "file-unread",
@@ -597,6 +628,44 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
         "droit",
     ),
     "an input of a table": ([edited(RULES, "{option: {fact", "{options: {fact")], "unknown-input", RULES, "before: 3"),
+    **{
+        f"the default {word}": (
+            [edited(HEAD, "default: incluse", f"default: {word}")],
+            "unknown-value",
+            HEAD,
+            "default:",
+        )
+        for word in ("Inclus", "Included", "incluses")
+    },
+    "the plural of the value of a quantity": (
+        [put("nouvelle/dus.yaml", DUE.replace("value: 100", "values: 100"))],
+        "unknown-key",
+        "nouvelle/dus.yaml",
+        "values: 100",
+    ),
+    "the singular of the values by which an amount is given": (
+        [put("nouvelle/rang.yaml", RANK + BY_RANK.replace("values:\n", "value:\n").replace("bass", "bas"))],
+        "unknown-key",
+        "nouvelle/rang.yaml",
+        "value:",
+    ),
+    "the values of a parameter as one": (
+        [
+            *dated(VALUE)[:1],
+            edited("nouvelle/seuils.yaml", f"values:\n{VALUE}", "value: 775\n"),
+        ],
+        "unknown-key",
+        "nouvelle/seuils.yaml",
+        "value: 775",
+    ),
+    "the plural of a dated value": (
+        dated(VALUE.replace("value", "values")),
+        "unknown-key",
+        "nouvelle/seuils.yaml",
+        "775",
+    ),
+    "the rows of a table by another name": ([edited(RULES, "rows:", "values:")], "unknown-key", RULES, "values:"),
+    "what a row gives by another name": ([edited(RULES, "then: 19", "values: 19")], "unknown-key", RULES, "values:"),
     "the operator of a choice": ([edited(RULES, "is: incluse", "is_not: exclue")], "unknown-key", RULES, "is_not"),
     "the key of what a rule gives": ([edited(RULES, "then: inelig", "value: inelig")], "unknown-key", RULES, "value:"),
     "the end of a window": ([edited(HEAD, '06-22"}', '06-22", to: "2030-01-01"}')], "unknown-key", HEAD, "to:"),
@@ -640,9 +709,11 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
     steps, code, file, line = MISTAKES[mistake]
     for step in steps:
         step(small_copy)
-    told = [p for p in check_folder(small_copy) if p.code == code]
+    found = check_folder(small_copy)
+    assert len(found) == 1 or code not in ("file-unread", "file-copied", "bounds-order")
+    told = [p for p in found if p.code == code]
     places = [p.location for p in told if p.location.file == str(small_copy / file)]
-    assert places, [problem.line() for problem in check_folder(small_copy)]
+    assert places, [problem.line() for problem in found]
     if line:
         lines = (small_copy / file).read_text(encoding="utf-8").splitlines()
         assert any(line in lines[place.line - 1] for place in places), [str(place) for place in places]
@@ -653,6 +724,13 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
     ("old", "new", "meant"),
     [
         ("then: ineligible}", "then: Inéligible}", "ineligible"),
+        ("any_criterion: not_met", "any_criterion: non remplie", "not_met"),
+        ("option: demi_etp, annee: {from: 3}", "option: mi-temps, annee: {from: 3}", "demi_etp"),
+        ("unit: EUR", "unit: FTE", "ETP"),
+        ("unit: EUR", "unit: €", "EUR"),
+        ("unit: EUR", "unit: pct", "percent"),
+        ("unit: EUR", "unit: ans", "years"),
+        ("unit: EUR", "unit: patients/ETP", "patients_par_etp"),
         ("any_criterion: not_met", "ref: activite_minimale, is: not_met", "criterion"),
         ("any_criterion: not_met", "criterion: activite_minimale, is: not_met", "verdict"),
         ("{fact: patientele.mt_depart, at_least", "{table: aide.montant_annuel, at_least", "ref"),
@@ -758,7 +836,6 @@ def test_a_row_gap_is_told_in_words_and_once(small_copy: Path) -> None:
     assert told.message("en") == f"no row covers {half}"
 
 
-SUITE = "nouvelle/tests/regles_test.yaml"
 EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
 
 
@@ -807,6 +884,21 @@ def test_what_is_wrong_with_a_suite_is_told_by_check_as_by_test(
         assert said.exit_code == 1
         assert f": {code}: " in said.output
         assert f"Did you mean '{meant}'?" in said.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{patientele.mt_depart: 775}", "{patientele: {mt_depart: 775}}", "Expected: patientele.mt_depart: …"),
+        (EXPECTED, "expect: {aide: {montant_annuel: 19000}}", "Expected: aide.montant_annuel: …"),
+        (", option: demi_etp, annee: 1}", "}\n  contrat.annee: 1", "Expected: contrat: {annee: …}"),
+    ],
+)
+def test_names_in_parts_are_told_as_a_suite_writes_them(old: str, new: str, said: str, small_copy: Path) -> None:
+    rewrite(small_copy / SUITE, old, new)
+    told = avenant("check", "--policies", str(small_copy), "--lang", "en").output
+    assert said in told
+    assert told.count("regles_test.yaml:") == 1
 
 
 @pytest.mark.parametrize(("written", "form"), [("19 000", "19000"), ("19000 €", "19000"), ("sans objet", "775, 12.5")])

@@ -17,6 +17,7 @@ from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import behaviour
 from engine.language.operators import COMPARISONS
+from engine.language.types import UNITS
 from engine.policy import misfits
 from engine.policy.model import IF_UNMET
 from engine.proof import defects
@@ -59,6 +60,7 @@ MEMBERS = {
     "limit_day": ORDERS,
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "rule": {*misfits.RULES},
+    "unit_word": {*UNITS} - {"patients"},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
     "item_status": {

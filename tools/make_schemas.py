@@ -353,7 +353,7 @@ def quantity() -> Schema:
     ways = [({"value": part("quantity_value")}, ("value",)), *bodies()]
     own = {"unit": part("unit"), "value_labels": part("value_labels")}
     every = {key: schema for keys, _ in ways for key, schema in keys.items()}
-    beside = {"otherwise": ["cases"], "values": ["by_outcome"]}
+    beside = {"otherwise": ["cases"], "values": ["by_outcome"], "by_outcome": ["values"]}
     body = record({"item": {}}, {**own, **every}, dependencies=beside, oneOf=given(*(needed for _, needed in ways)))
     return told("quantity", body)
 

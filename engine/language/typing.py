@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -38,9 +38,14 @@ class Scope:
     def report(self, at: Location, code: str, close: str | None = None, **values: object) -> None:
         self.problems.append(Problem(at, code, values, close))
 
-    def unknown_value(self, at: Location, value: str, allowed: Iterable[str], code: str = "unknown-value") -> None:
+    def unknown_value(self, at: Location, value: str, allowed: Collection[str], code: str = "unknown-value") -> None:
         """Reports a value that is none of those allowed."""
-        self.report(at, code, nearest(value, allowed, self.problems), value=value, allowed=", ".join(allowed))
+        facts = self.vocabulary.facts.values()
+        said = {
+            each: v for fact in facts for v, text in fact.value_labels.items() if v in allowed for each in text.values()
+        }
+        close = nearest(value, allowed, self.problems, said)
+        self.report(at, code, close, value=value, allowed=", ".join(allowed))
 
 
 def type_of(node: tree.Expression, scope: Scope, expected: Type | None = None) -> Type | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from engine.errors import Location, Problem, wrong
+from engine.errors import Location, Problem, nearest, wrong
 from engine.language.pieces import Piece
 from engine.language.reading import Home, citation, day, every, optional
 from engine.policy import model
@@ -85,6 +85,10 @@ def _interpretations(head: Piece, home: Home, problems: list[Problem]) -> dict[s
             _claim(choice["id"].value, choice["id"].at, offered, problems)
         _claim(question["id"].value, question.at, asked, problems)
         choices = {choice["id"].value: choice["label"].data for choice in question.members("choices")}
+        default, labels = question["default"], {each: id_ for id_, said in choices.items() for each in said.values()}
+        if default.value not in choices:
+            close, allowed = nearest(default.value, choices, said=labels), ", ".join(choices)
+            problems.append(wrong(default.at, "unknown-value", close, value=default.value, allowed=allowed))
         found.append(record(model.Interpretation, question, home, choices=choices))
     return _first_of_each(found)
 

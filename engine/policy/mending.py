@@ -24,15 +24,17 @@ def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[P
     A fault that is gone once a likely name or value is taken, such as a key that is missing, is no other fault.
     """
     problems: list[Problem] = []
+    mended: set[Keys] = set()
     found = misfits(document, wanted)
     for _ in range(_PASSES):
         likely = {misfit.path: misfit for misfit in found if misfit.problem.nearest is not None}
         if not likely:
             break
         problems += (misfit.problem for misfit in likely.values() if misfit.problem not in problems)
+        mended |= {(*path[:-1], str(each.problem.nearest)) for path, each in likely.items() if each.is_key}
         document = _rewritten(document, likely, ())
         found = misfits(document, wanted)
-    problems += (misfit.problem for misfit in found if misfit.problem not in problems)
+    problems += (misfit.problem for misfit in found if misfit.problem not in problems and misfit.path not in mended)
     spoilt = {_entry(misfit.path) for misfit in found}
     spoilt |= {path[:-1] for path in spoilt if path and _emptied(path[:-1], document, spoilt)}
     lost = [document.part(*path).data for path in spoilt]

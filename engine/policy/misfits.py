@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine.errors import Problem, nearest, quoted, wrong
+from engine.errors import Location, Problem, nearest, quoted, wrong
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.pieces import Keys
@@ -73,9 +73,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
             yield wrong(place, "missing-key", key=named)
         case "dependencies":
-            for key, needed in error.validator_value.items():
-                if key in error.instance and isinstance(needed, list):
-                    yield from (wrong(place, "missing-key", key=n) for n in needed if n not in error.instance)
+            yield from _needed(error, document, place)
         case "type" if error.schema.get("format") == "date":
             yield wrong(place, "wrong-date", value=shown)
         case "type":
@@ -83,10 +81,9 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
         case "enum" | "const" if isinstance(error.instance, dict | list) and "type" in error.schema:
             return  # which is told
         case "enum" | "const":
-            allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-            close = nearest(str(error.instance), [str(value) for value in allowed])
-            wanted = ", ".join(map(str, allowed))
-            yield wrong(place, "wrong-value", close, value=shown, wanted=wanted)
+            allowed = [*map(str, error.validator_value if error.validator == "enum" else [error.validator_value])]
+            close = nearest(str(error.instance), allowed, said=_called(allowed))
+            yield wrong(place, "wrong-value", close, value=shown, wanted=", ".join(allowed))
         case "format" | "pattern" if error.schema.get("format") == "date":
             yield wrong(place, date_fault(error.instance), meant_day(error.instance), value=error.instance)
         case "form":
@@ -99,9 +96,31 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield wrong(place, "wrong-value", _unaccented(error), value=shown, wanted=_wanted(error))
 
 
+def _needed(error: Any, document: Document, place: Location) -> Iterator[Problem]:
+    """Keys that others need: each as missing, or as the one that stands there for it or for the one that needs it."""
+    known, found = error.schema["properties"], error.instance
+    for key, needed in error.validator_value.items():
+        for lacking in (each for each in needed if key in found and each not in found):
+            like = nearest(lacking, found.keys() - {key})
+            meant = None if _of_type(found[key], known[key]) else nearest(key, known.keys() - found.keys())
+            written, close = (key, meant) if meant else (like, lacking)
+            if written is None:
+                yield wrong(place, "missing-key", key=lacking)
+            else:
+                at, allowed = document.key_at((*error.absolute_path, written)), ", ".join(known)
+                yield wrong(at, "unknown-key", close, key=written, allowed=allowed)
+
+
+def _of_type(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value is a list or a mapping where the schema wants one, and neither where it wants none."""
+    wanted = {"array": list, "object": dict}.get(schema.get("type", ""))
+    return isinstance(value, wanted) if wanted is not None else not isinstance(value, list | dict)
+
+
 def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     """Keys of a closed object, with the one that is likely meant: of one where a single one lacks or is left, that."""
-    known = list(error.schema.get("properties", {}))
+    parts = error.schema.get("properties", {})
+    known = list(parts)
     others = [key for key in error.instance if key not in known]
     forms = [form.get("required", ()) for form in error.schema.get("oneOf", ())]
     needed = forms[0] if forms and not any(error.instance.keys() >= {*form} for form in forms) else ()
@@ -111,11 +130,15 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     left = lacking or [key for key in known if key not in error.instance]
     only = left[0] if len(left) == len(others) == 1 and not in_a_form else None
     for key in others:
-        values = {"key": key, "allowed": ", ".join(known)}
+        group, _, name = key.partition(".")
+        dotted = bool(name) and group in known
+        values = {"key": key, "allowed": f"{group}: {{{name}: …}}" if dotted else ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
         free = [name for name in known if name not in error.instance]
-        close = spoken(key, known) or elsewhere.get(key) or nearest(key, free) or nearest(key, known) or only
-        yield Problem(place, "unknown-key", values, close)
+        needs = only in lacking and "type" in parts[only] and _of_type(error.instance[key], parts[only])
+        close = spoken(key, known) or elsewhere.get(key) or nearest(key, lacking) or (only if needs else None)
+        close = close or nearest(key, free) or nearest(key, known) or only
+        yield Problem(place, "unknown-key", values, None if dotted else close)
 
 
 def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, Keys]]:
@@ -127,11 +150,20 @@ def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, 
     table = document.part(*path[:start]).data
     row = table["rows"][path[start + 1]]
     known = (*table.get("inputs", ()), *NOT_CELLS)
-    for key in row if isinstance(row, dict) and known else ():
-        close = None if key in known else nearest(key, [name for name in known if name not in row])
+    others = [key for key in row if key not in known] if isinstance(row, dict) else []
+    lacking = None if "then" in row or "unpublished" in row or len(others) > 1 else "then"
+    for key in others:
+        close = nearest(key, [name for name in known if name not in row]) or lacking
         if close is not None and path[start + 2 : start + 3] in ((), (key,)):
             inside = (*path[: start + 2], key)
             yield wrong(document.key_at(inside), "unknown-key", close, key=key, allowed=", ".join(known)), inside
+
+
+def _called(names: Collection[str]) -> dict[str, str]:
+    """Names of the rule language by what reports call them, in any language."""
+    words = (entry for lang in LANGUAGES for entry in read_words("reports", lang).items())
+    said = ((text, key.rpartition(".")[2]) for key, text in words if isinstance(text, str))
+    return {each: name for text, name in said if name in names for each in text.split(", ")}
 
 
 def _unaccented(error: Any) -> str | None:
@@ -153,6 +185,8 @@ def _forms(error: Any) -> str | dict[str, str]:
     """What a value of the types that are wanted looks like, or the schema's own words for it."""
     if "x-wanted" in error.schema:
         return _wanted(error)
+    if isinstance(error.instance, dict) and [*error.absolute_schema_path][-2:-1] == ["additionalProperties"]:
+        return ", ".join(f"{error.path[-1]}.{key}: …" for key in error.instance)  # of names with dots, one in parts
     kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
     keys = ", ".join(f"{key}: …" for key in error.schema.get("required", ()))
     told = {}

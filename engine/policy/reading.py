@@ -23,7 +23,7 @@ from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.loader import parse, read_bytes
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import covers
-from engine.policy.places import HEAD, SUITE, shipped
+from engine.policy.places import HEAD, SUITE, TESTS, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
 from engine.words import in_each_language
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
 Files = Mapping[str, bytes | InputFault]  # of a folder by name, the head first; why one cannot be read
+_OTHERS = {frozenset({"id", "signed"}): HEAD, frozenset({"suite", "cases"}): f"{TESTS}/{SUITE}"}  # no rule files
 _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value"})
 
 
@@ -248,6 +249,9 @@ def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
             if isinstance(content, InputFault):
                 raise content
             parsed = parse(content, (shown / name).as_posix())
+            for keys, wanted in _OTHERS.items() if name != HEAD and isinstance(parsed.data, dict) else ():
+                if keys <= parsed.data.keys():
+                    raise fault(Location(parsed.name), "file-unread", name=name, wanted=wanted)
             meant, found, lost = as_meant(parsed, shapes["convention" if name == HEAD else "ruleset"])
             read |= {} if meant is None else {name: meant.root()}
         except InputFault as error:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest, unknown
 from engine.evaluation.decision import Decision, OverlayUse
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
@@ -20,6 +20,7 @@ from engine.language.pieces import Piece
 from engine.language.values import as_written, exact
 from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document, document_of
+from engine.policy.items import KINDS
 from engine.policy.loader import load
 from engine.policy.mending import as_meant
 from engine.policy.places import SUITE, TESTS
@@ -112,7 +113,10 @@ def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
     cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):
         try:
-            document, found, _ = as_meant(load(path), suite)
+            written = load(path)
+            if isinstance(written.data, dict) and {*written.data} <= KINDS.keys():  # rules under the name of a suite
+                raise fault(Location(written.name), "file-unread", name=path.name, wanted="*.yaml")
+            document, found, _ = as_meant(written, suite)
             problems.extend(found)
             if document is not None:
                 cases.extend(_cases(document, path.parent.parent.name, session, problems))

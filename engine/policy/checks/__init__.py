@@ -17,7 +17,7 @@ from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.tables import table_problems
-from engine.policy.checks.unused import file_problems, is_empty, unread_items, unused_problems
+from engine.policy.checks.unused import file_problems, ids_in, is_empty, unread_items, unused_problems
 from engine.policy.model import Convention
 from engine.policy.places import HEAD
 from engine.policy.reading import read_registry
@@ -51,7 +51,7 @@ _UNUSED = {  # what is said of a name without a use, and of one that is used and
     "unused-interpretation": "unknown-interpretation",
     "unused-derogation": "unknown-derogation",
 }
-_NO_ITEM = "unknown-item"
+_NO_ITEM, _TWICE = "unknown-item", "duplicate-id"
 _LACKING = frozenset((*_OF_WINDOWS, "empty-convention", "unreachable-rule"))
 
 
@@ -61,11 +61,15 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     What rules lack or contradict makes other things look unused or unlike those before; so errors are mended first.
     """
     registry, problems = read_registry(root, origin)
-    complete = not registry.unread and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
+    files = [*file_problems(root, root)]
+    lost = {p.location.file for p in files if (p.code, p.severity) == ("file-unread", ERROR)}
+    unread = registry.unread | {id_ for file in lost for id_ in ids_in(Path(file))}
+    lost |= {PurePath(file).parent.as_posix() for file in lost}  # which lack their head for it
+    complete = not (lost or unread) and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
     found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
-    known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
+    known = (p for p in (*problems, *found) if p.values.get("id") not in unread and p.location.file not in lost)
     known = (_aside(registry, problem) for problem in known)
-    told = in_order(_declared_otherwise(registry, [*known, *file_problems(root, root)]))
+    told = in_order(_declared_otherwise(registry, [*_of_copies([*known]), *files]))
     errors = tuple(problem for problem in told if problem.severity == ERROR)
     return errors or told
 
@@ -88,6 +92,19 @@ def _declared_otherwise(registry: Registry, problems: Sequence[Problem]) -> Iter
             values = {"id": declared[1], "count": len(places), "place": places[0]}
             yield wrong(unused[declared][0], "names-apart", *names, **values)
             problems = [problem for problem in problems if problem not in told]
+    yield from problems
+
+
+def _of_copies(problems: list[Problem]) -> Iterator[Problem]:
+    """Of a file that gives several ids of another of its text, which is likely a copy, that alone."""
+    twice = [
+        (problem, str(problem.values["place"]).rsplit(":", 2)[0]) for problem in problems if problem.code == _TWICE
+    ]
+    pairs = [(problem.location.file, other) for problem, other in twice if problem.location.file != other]
+    for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
+        first, copy = sorted(pair, key=lambda name: (len(name), name))  # what is added to a name makes it longer
+        problems = [each for each in problems if (each, pair[1]) not in twice or each.location.file != pair[0]]
+        yield wrong(Location(copy), "file-copied", count=pairs.count(pair), first=first)
     yield from problems
 
 

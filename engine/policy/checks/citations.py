@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.errors import Location, Problem, nearest, unknown, wrong
+from engine.errors import Location, Problem, unknown, wrong
 from engine.language.expressions import Citation, Literal, Node, below, parts, walk
 from engine.policy.model import CONSISTENCY, Convention, Criterion, DecisionTable, Item, Quantity
 from engine.policy.registry import Registry
@@ -20,12 +20,6 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for entry in convention.entries:
         yield from _dangling(citations(entry), convention)
         yield from _required(entry.id, entry.cite, entry.at)
-    for interpretation in convention.interpretations.values():
-        default, choices = interpretation.default, interpretation.choices
-        if default not in choices:
-            labels = {label.casefold(): choice for choice, said in choices.items() for label in said.values()}
-            close = labels.get(default) or nearest(default, choices)
-            yield wrong(interpretation.at, "unknown-value", close, value=default, allowed=", ".join(choices))
 
 
 def citations(*wholes: object) -> Iterator[Citation]:

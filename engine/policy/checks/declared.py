@@ -5,14 +5,15 @@ None of them decides a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.errors import Problem, nearest, unknown, warning, wrong
 from engine.language.expressions import Expression, FactRef, ItemRef, Literal, find
 from engine.language.types import DATE, Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Supposition
-from engine.policy.model import Convention, Item, Outcome
+from engine.policy.model import Convention, DecisionTable, Item, Outcome
 from engine.policy.offers import is_offer
 from engine.policy.regions import compared
 from engine.policy.registry import Registry
@@ -93,6 +94,9 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         for bound in (shown.best, *shown.between):
             if isinstance(bound, str):
                 yield from unknown(shown.at, "unknown-item", bound, own)
+        least, most = (_numbers(bound, own) for bound in shown.between or (0, 0))
+        if least and most and min(least) > max(most):
+            yield wrong(shown.at, "bounds-order", id=shown.id, least=shown.between[0], most=shown.between[1])
         if shown.role is not None:
             fits = isinstance(own[shown.id].body, Outcome) if shown.role == VERDICT else own[shown.id].unit == "EUR"
             if not fits or roles.setdefault(shown.role, shown.id) != shown.id:
@@ -109,6 +113,15 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         found = types.get(id_ or "")
         if id_ in own and found is not None and found.kind != "date":
             yield wrong(life.places[id_], "type-mismatch", operator=key, types=named(DATE, (id_, found)))
+
+
+def _numbers(bound: int | str, items: Mapping[str, Item]) -> list[Any]:
+    """The numbers that a bound can be: itself, or those of the table or parameter that gives it."""
+    if isinstance(bound, int):
+        return [bound]
+    body = items[bound].body if bound in items else None
+    rows = body.rows if isinstance(body, DecisionTable) else ()
+    return [row.then.value for row in rows if isinstance(row.then, Literal)]
 
 
 def _values(shown: Headline, item: Item) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,9 +75,10 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
     """Files beside the rules and tests of each convention that are not read, and conventions without a test."""
     yield from _unread(root, (path for path in root.iterdir() if path.suffix.lower() in _RULES), shown)
     written: dict[bytes, str] = {}  # rule files by what they say
-    for head in sorted(root.glob(f"[!.]*/{HEAD}")):
-        folder = head.parent
-        rules = (path for path in folder.glob("*.yaml") if not path.match(SUITE))
+    for folder in sorted({path.parent for path in root.glob(f"[!.]*/{Path(HEAD).stem}*")}):
+        headless = not (folder / HEAD).exists()
+        others = (path for path in folder.glob("*.yaml") if not path.match(SUITE))
+        rules = (path for path in others if not (headless and path.match(f"{Path(HEAD).stem}*")))
         read = {*rules, *(folder / TESTS).glob(SUITE), folder / TESTS / DIFFERENCES}
         yield from _unread(root, sorted(path for path in folder.rglob("*") if path not in read), shown)
         for path in sorted((*read, *folder.glob("*.md"))):
@@ -106,10 +108,16 @@ def _unread(root: Path, paths: Iterator[Path] | list[Path], shown: Path) -> Iter
         if path.is_dir() or path.suffix.lower() == ".md" or any(part.startswith(".") for part in parts):
             continue
         place = Location((shown / Path(*parts)).as_posix())
-        if Path(path.name.removesuffix(".txt")).suffix.lower() in _RULES:  # which some editors add
+        rules = re.match(r"(.+?)\.(ya?ml|json)", path.name, re.IGNORECASE)  # to which editors add something
+        if rules and (path.suffix.lower() in _RULES or not path.with_name(f"{rules[1]}.yaml").exists()):
             yield wrong(place, "file-unread", name=path.name, wanted=_READ)
         else:
             yield warning(place, "file-unread", name=path.name, wanted=_READ)
+
+
+def ids_in(path: Path) -> list[str]:
+    """The ids that a file would give, were it read."""
+    return re.findall(r"\bid: *([\w.]+)", _content(path).decode("utf-8", "replace"))
 
 
 def _content(path: Path) -> bytes:

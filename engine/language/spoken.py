@@ -236,8 +236,7 @@ def _day(text: str, dialect: str) -> str | None:
         return _day_first(found, dialect)
     if year_first := re.fullmatch(_YEAR_FIRST, text):
         return _written_day(text, int(year_first[1]), int(year_first[2]), int(year_first[3]))
-    words = re.fullmatch(_IN_WORDS, fold(text))
-    if words is not None and words[3] in MONTHS:
+    if (words := re.fullmatch(_IN_WORDS, fold(text))) and words[3] in MONTHS:
         return _written_day(text, int(words[4]), MONTHS[words[3]], int(words[2]), words[1])
     return None
 

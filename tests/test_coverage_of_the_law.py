@@ -179,7 +179,9 @@ def test_a_payment_is_withheld_where_a_duty_says_so(session: Session, policy_cas
                 assert due.status == "not_applicable", (case.at, line.id)
                 assert not decision.payments, (case.at, line.id)
     assert seen == {
+        ("2019_avenant7", "secretariat.depart"),
         ("2019_avenant7", "secretariat.remplacement"),
+        ("2023_reglement_arbitral", "secretariat.depart"),
         ("2023_reglement_arbitral", "secretariat.remplacement"),
         ("2024_convention", "secretariat.depart"),
     }

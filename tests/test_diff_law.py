@@ -296,8 +296,8 @@ SINCE_2024: Explained = {
         "aide.bareme_contrats_en_cours:item",
     ),
     "A24-20, L3-21": (
-        "secretariat.depart:item",
-        "secretariat.assure:condition:applies_when",
+        "secretariat.depart",
+        "secretariat.assure",
         "secretariat.remplacement:due",
         "secretariat.remplacement:condition:done_when",
         "secretariat.remplacement:unmet_when",
@@ -364,7 +364,11 @@ UNCHANGED_SINCE_2024: Explained = {
     "A24-07": ("versement.annee_1", "versement.annee_2", "versement.acompte", "versement.solde"),
     "A24-10": ("gain_attendu.mt", "gain_attendu.fa", "tranche.mt", "tranche.fa", "tranche_activite"),
     "A24-14, of the collective contract only": ("contrat.nouvel_objectif", "nouvel_objectif.fixation:applies_when"),
-    "A24-20, the secretary who becomes assistant": ("secretariat.remplacement:applies_when",),
+    "A24-20, the secretary who becomes assistant or leaves": (
+        "secretariat.remplacement:applies_when",
+        "secretariat.depart:applies_when",
+        "secretariat.assure:applies_when",
+    ),
     "The verification of 2023 is kept (S4.14)": (
         "annee_verifiee:bound",
         "mt_non_diminuee:bound",

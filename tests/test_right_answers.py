@@ -313,9 +313,9 @@ def test_a_move_too_far_sets_no_wait(tmp_path: Path) -> None:
 def test_events_of_which_the_rules_say_nothing_are_told(tmp_path: Path) -> None:
     life = tmp_path / "life.yaml"
     text = (CASES / "life_absence.yaml").read_text(encoding="utf-8").replace("2024-09-02", "2023-09-04")
-    life.write_text(text + '  - {date: "2026-06-01", type: depart_secretaire}\n', encoding="utf-8")
+    life.write_text(text + '  - {date: "2026-06-01", type: passage_aux_regles_posterieures}\n', encoding="utf-8")
     told = json.loads(avenant("timeline", str(life), "--format", "json").stdout)
-    assert [event["type"] for event in told["without_rule"]] == ["depart_secretaire"]
+    assert [event["type"] for event in told["without_rule"]] == ["passage_aux_regles_posterieures"]
     assert "ne disent rien de" in avenant("timeline", str(life), "--lang", "fr").stdout
 
 

@@ -172,6 +172,12 @@ def test_a_citation_fails_any_and_citation(small_copy: Path) -> None:
     assert statuses(small_copy) == {"any": 1, "structural": 0, "citation": 1}
 
 
+def test_an_edit_of_citations_names_its_source_by_its_title(small_copy: Path) -> None:
+    changed(small_copy, "source: texte, at: article 1", "source: texte, at: article 9")
+    said = " ".join(avenant("diff", str(SMALL), str(small_copy), "--lang", "fr").stdout.split())
+    assert "Texte d'exemple (texte), article 1 → Texte d'exemple (texte), article 9" in said
+
+
 def test_a_changed_rule_fails_structural_and_says_so_in_one_place(small_copy: Path) -> None:
     changed(small_copy, "at_least", "more_than")
     assert statuses(small_copy) == {"any": 1, "structural": 1, "citation": 0}

@@ -173,7 +173,7 @@ class Speaker:
                 return ((0, str(value[self.say.lang])),)
             case tuple():
                 cites = [each for each in value if isinstance(each, tree.Citation)]
-                text = self.say.sourced(cites) if cites else ", ".join(map(str, value))
+                text = self._cites(cites, side) if cites else ", ".join(map(str, value))
                 return ((0, text or self.say("diff_nothing_there")),)
             case tree.Cell():
                 return ((0, phrases.cell(value)),)
@@ -181,6 +181,14 @@ class Speaker:
                 return ()
             case _:
                 return tuple(phrases.lines(value))
+
+    def _cites(self, cites: Iterable[tree.Citation], side: int) -> str:
+        """Citations that are what changes: each source by its title, as that side has it."""
+        text = (self.comparison.before, self.comparison.after)[side]
+        titles = {} if text is None or self.say.notes is not None else text.sources
+        known = ((cite, titles.get(cite.source)) for cite in cites)
+        named = (c if s is None else replace(c, source=self.say.written(s.title, c.source)) for c, s in known)
+        return self.say.sourced(named)
 
     def _whole(self, value: Whole, phrases: Phrases) -> SaidLines:
         """What is new or gone as a whole."""

@@ -299,11 +299,22 @@ def test_a_group_has_no_option_to_be_filled_in_and_each_year_has_its_first_day(t
     assert "02/03/2026 | 152" in said.replace("\u202f", " ").replace("\t", " | ")
 
 
-def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> None:
-    write(CASES / "aged_67_contract_2023.yaml", "versement", tmp_path / "l.docx")
-    said = text_of(tmp_path / "l.docx").replace("\u202f", " ")
-    assert "Objectif assoupli à 65 ans, droit ouvert depuis le 22/06/2024, par avenant." in said
-    assert "11 000 € avec" in said
+@pytest.mark.parametrize(
+    ("case", "kind", "right"),
+    [
+        ("aged_67_contract_2023", "versement", "Objectif assoupli à 65 ans, droit ouvert depuis le 22/06/2024"),
+        ("turns_65_without_amendment", "accord", "Objectif assoupli à 65 ans, droit ouvert depuis le 10/05/2025"),
+        ("life_year_3_open_2019", "accord", "Prorogation de cinq ans, droit ouvert jusqu'au"),
+    ],
+)
+def test_a_right_stands_apart_from_what_the_letter_takes_for_granted(
+    case: str, kind: str, right: str, tmp_path: Path
+) -> None:
+    write(CASES / f"{case}.yaml", kind, tmp_path / "l.docx")
+    reserves, _, rights = text_of(tmp_path / "l.docx").replace("\u202f", " ").partition("Droits ouverts par avenant :")
+    assert right in rights
+    assert "droit ouvert" not in reserves
+    assert " avec, " in rights
 
 
 def test_a_letter_of_payments_above_what_is_due_says_so(tmp_path: Path) -> None:

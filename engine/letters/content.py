@@ -50,6 +50,7 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
         **lists,
         "choix": [{"phrase": text} for text in letter.choices()],
         "reserves": [{"phrase": text} for text in letter.reserves()],
+        "droits": [{"phrase": text} for text in letter.supposed(assumption=False)],
         "sources": [{"phrase": text} for text in letter.sources],
     }
 
@@ -218,16 +219,13 @@ class Letter:
 
     def reserves(self) -> Iterator[str]:
         """What the letter takes for granted: readings that would change what it states, and years that are open."""
-        matter, say = self.matter, self.say
-        stated: Mapping[str, Sequence[tuple[int, Any] | tuple[int, Any, Any]]]
-        stated = {TROP_PERCU: matter.overpaid(), VERSEMENT: matter.payments()}
-        years = [each[0] for each in stated.get(self.kind, ())]
+        matter, say, years = self.matter, self.say, self._years()
         if self.kind in (ACCORD, VERSEMENT):  # which speak of the aid: the duties that the facts say were not met
             told = remarks([matter.decision], matter.obligations, say.noting(), keys=(DUTY_UNMET,))
             yield from (_NOTE.sub("", said(remark, say)) for remark in told)
         yield from self._warned(years)
         yield from self._readings(years)
-        yield from self._supposed(years)
+        yield from self.supposed(assumption=True)
         for year, decision, amount in matter.overpaid() if self.kind == VERSEMENT else ():
             if year in years:
                 due = decision.stated(decision.headline.due)
@@ -256,12 +254,18 @@ class Letter:
                 asked = f"Question que le texte laisse ouverte : {reading.question.question[self.say.lang]}"
                 yield f"{asked} La présente lettre retient : {taken}. Autrement, {' '.join(lines[1:])}"
 
-    def _supposed(self, years: Sequence[int]) -> Iterator[str]:
-        """Rights that are still open and assumptions that were made, with what they would change."""
+    def supposed(self, *, assumption: bool) -> Iterator[str]:
+        """Rights that are still open, or assumptions that were made, with what they would change."""
         noting = self.say.noting(full=True)
-        for each in supposed_on(self.matter.told.supposed, self.matter.stated(self.kind), years):
-            if lines := _lines(supposed_blocks([each], noting)):
+        for each in supposed_on(self.matter.told.supposed, self.matter.stated(self.kind), self._years()):
+            if each.assumption is assumption and (lines := _lines(supposed_blocks([each], noting))):
                 yield _NOTE.sub("", " ".join(lines))
+
+    def _years(self) -> list[int]:
+        """The contract years of which the letter states a sum; nothing where it is about all of them."""
+        stated: dict[str, Iterable[tuple[Any, ...]]]
+        stated = {TROP_PERCU: self.matter.overpaid(), VERSEMENT: self.matter.payments()}
+        return [year for year, *_ in stated.get(self.kind, ())]
 
 
 # The lists of a letter, in the order in which it comes to its sources: the kinds that have each, and what fills it.

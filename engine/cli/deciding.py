@@ -25,7 +25,7 @@ from engine.report.decision_page import FORMATS
     "With --possible: steps of the solver for each question; what they leave open is said.",
     type=click.IntRange(1),
 )
-@flag("--full", "Also duties without a date, and the titles of sources.")
+@flag("--full", "Also all duties, the conditions met with their facts, and all sources.")
 def evaluate(
     rules: Given,
     cases: tuple[str, ...],

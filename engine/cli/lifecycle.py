@@ -26,7 +26,7 @@ from engine.report.timeline_page import told_life
 @click.command()
 @click.argument("dossier", metavar="DOSSIER")
 @given(*answer_options, formats=FORMATS)
-@flag("--full", "Also duties without a date.")
+@flag("--full", "Also all duties, the conditions met with their facts, and all sources.")
 def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     document = read_document(dossier)

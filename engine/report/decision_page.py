@@ -16,8 +16,8 @@ from engine.report.formats import as_html, formats
 from engine.report.objects import by_place, decision_object
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
 from engine.report.outside_page import outside_blocks
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
-from engine.report.parts import ended, grades_blocks
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.parts import criteria_blocks, ended, grades_blocks
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
@@ -103,7 +103,7 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
         yield from _results(decision, say)
         yield from reasons.payments_blocks(decision, say)
         yield from _overlays(decision, say)
-    yield from _criteria(decision, say)
+    yield from criteria_blocks(decision, say)
     if case.unread and case.read_by is None:
         yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
     if not refused:
@@ -115,7 +115,7 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
         yield from duties_blocks(decision.obligations, say)
     if case.sensitivity is not None:
         yield from sensitivity_blocks(case.sensitivity, say)
-    yield from grades_blocks(decision, say)
+    yield from grades_blocks([decision], say)
     if say.ids:
         yield Paragraph(say.pair(say("digest"), decision.digest))
 
@@ -154,26 +154,6 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
             reason = reasons.why(result, decision, say) if result.status == "known" else ""
             rows.append((say.name(result), reasons.marked(result, decision, say), reason))
     yield from reasons.lettered(say("results"), say.heads("result", "value", "why"), rows, say)
-
-
-def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
-    """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
-
-    Where all of several are met, their number is told.
-    """
-    ranks = {"not_met": 0, "undetermined": 1, "met": 2}
-    applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
-    applying.sort(key=lambda each: ranks[each.verdict])
-    told = [each for each in applying if say.full or each.verdict != "met"]
-    met = [say.label(each) for each in applying if each not in told]
-    rows = tuple(
-        (say.name(each), say.result(each), reasons.facts_behind(each, decision, say), say.noted(each.cite[:1]))
-        for each in told
-    )
-    yield from section(Heading(say("criteria")), Table(say.heads("criterion", "verdict", "why", "article"), rows))
-    if met:
-        shown = say.listed(met) if told or len(met) == 1 else say("criteria_all", count=len(met))
-        yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
 
 
 def case_object(case: Decided, say: Say) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from engine.evaluation.decision import Decision, Result
 from engine.policy.model import SOURCE_KINDS, Convention, Source
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, by_years
-from engine.report.reasons import duty_status
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, by_years, section
+from engine.report.reasons import duty_status, facts_behind
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -136,10 +136,29 @@ def source_text(source: Source, say: Say) -> str:
     return f"{told} ({say.value(source.kind)})" if say.full else told
 
 
-def grades_blocks(decision: Decision, say: Say) -> Iterator[Block]:
+def criteria_blocks(decision: Decision, say: Say) -> Iterator[Block]:
+    """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
+
+    Where all of several are met, their number is told.
+    """
+    ranks = {"not_met": 0, "undetermined": 1, "met": 2}
+    applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
+    applying.sort(key=lambda each: ranks[each.verdict])
+    told = [each for each in applying if say.full or each.verdict != "met"]
+    met = [say.label(each) for each in applying if each not in told]
+    rows = tuple(
+        (say.name(each), say.result(each), facts_behind(each, decision, say), say.noted(each.cite[:1])) for each in told
+    )
+    yield from section(Heading(say("criteria")), Table(say.heads("criterion", "verdict", "why", "article"), rows))
+    if met:
+        shown = say.listed(met) if told or len(met) == 1 else say("criteria_all", count=len(met))
+        yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
+
+
+def grades_blocks(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
     """How many sources of each grade stand behind the main results; in full they stand among the texts instead."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
-    for id_ in decision.headline.ids:
+    for decision, id_ in ((each, id_) for each in decisions for id_ in each.headline.ids):
         for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
             source = say.registry.source(citation)
             used[source.kind][source_text(source, say)] = None

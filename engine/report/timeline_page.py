@@ -15,11 +15,10 @@ from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
 from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.language.facts import YEAR
-from engine.report import reasons
+from engine.report import parts, reasons
 from engine.report.decided import of_the_verdict
 from engine.report.otherwise_page import sensitivity_blocks
-from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
-from engine.report.parts import named_years, noted, verdict_heading, warnings_of, years_text
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
 from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
@@ -48,17 +47,22 @@ def told_life(session: Session, life: Timeline, title: str = "") -> ToldLife:
     return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
 
 
-@noted
-def page(life: ToldLife, say: Say) -> Iterator[Block]:
+def page(life: ToldLife, say: Say) -> Page:
     """The page of one contract, of a refused one only why."""
-    timeline, say = life.timeline, reading_otherwise(life.readings, say.in_full(life.full))
+    say = say.noting(life.full)
+    return parts.ended(_told(life, reading_otherwise(life.readings, say)), say)
+
+
+def _told(life: ToldLife, say: Say) -> Iterator[Block]:
+    timeline = life.timeline
     first = timeline.rows[0].decision
-    yield from verdict_heading(first, say, life.title)
+    yield from parts.verdict_heading(first, say, life.title)
     decisions = [*(row.decision for row in timeline.rows), timeline.last]
     yield from remark_blocks(remarks(decisions, timeline.obligations, say), say.in_full())
     yield from readings_blocks(of_the_verdict(first, life.readings), say) if first.refused else _lived(life, say)
     if life.sensitivity is not None:
         yield from sensitivity_blocks(life.sensitivity, say)
+    yield from parts.grades_blocks(decisions, say)
 
 
 def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
@@ -71,7 +75,7 @@ def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
     yield from reasons.lettered(say("amounts"), heads, amounts, say)
     end = first.headline.life.end  # how the contract ends is read with every event
     lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
-    yield from warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
+    yield from parts.warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     paid = ((row, line) for row in timeline.rows for line in row.decision.payments)
@@ -79,6 +83,7 @@ def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
     heads = say.heads("year", "payment", "due", "payable", "article")
     yield from reasons.lettered(say("all_payments"), heads, payments, say)
     yield from _ending(timeline, say)
+    yield from parts.criteria_blocks(first, say)
     yield from _waiting(timeline, say)
     yield from supposed_blocks(life.supposed, say)
     yield from readings_blocks(life.readings, say)
@@ -210,7 +215,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 def total_text(total: Total, say: Say) -> str:
     """A sum, and the years that it leaves out because they are open."""
-    years = years_text(total.open_years)
+    years = parts.years_text(total.open_years)
     return _sum(total.amount, say.count("open_years", len(total.open_years), years=years) if years else "", say)
 
 
@@ -229,6 +234,7 @@ def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
         waiting.setdefault(name, [0])
     facts = ((say.registry.vocabulary.facts[name], years) for name, years in waiting.items())
     rows = tuple(
-        (named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang]) for fact, years in facts
+        (parts.named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang])
+        for fact, years in facts
     )
     yield from section(Heading(say("missing"), tone="open"), Table(say.heads("fact", "where"), rows))

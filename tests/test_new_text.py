@@ -88,6 +88,25 @@ def test_a_new_text_rests_on_one_way_to_begin(small_copy: Path) -> None:
     assert "--amends or --whole" in refused(
         avenant("new", "a", "--amends", "nouvelle", "--whole", "nouvelle", *place), 2
     )
+    other = ("--beneficiary", "centre_de_sante")
+    assert "--whole of others" in refused(avenant("new", "a", "--amends", "nouvelle", *other, *place), 2)
+
+
+def test_the_first_text_of_a_beneficiary_is_begun_from_that_of_another(small_copy: Path) -> None:
+    started = ("new", "centres", "--whole", "nouvelle", "--from", "2027-01-01", "--policies", str(small_copy))
+    wrong = refused(avenant(*started, "--beneficiary", "centre", "--lang", "en"), 2)
+    assert "Did you mean 'centre_de_sante'?" in wrong
+    assert avenant(*started, "--beneficiary", "centre_de_sante").exit_code == 0
+    for path in (small_copy / "centres").rglob("*.*"):
+        path.write_text(path.read_text(encoding="utf-8").replace("À REMPLIR", "Article 1"), encoding="utf-8")
+    assert told(small_copy) == []
+    registry = read(small_copy)
+    assert (registry.by_id("centres").beneficiary, registry.by_id("nouvelle").signed_before) == (
+        "centre_de_sante",
+        None,
+    )
+    passed = avenant("test", "-k", "centres", "--policies", str(small_copy), "--lang", "en")
+    assert passed.output == "1 case passed\n"
 
 
 def test_only_dated_values_that_hold_or_come_go_over_to_a_whole_text(small_copy: Path) -> None:

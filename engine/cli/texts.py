@@ -12,13 +12,14 @@ import click
 
 from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import flag, group_lang_option, option, tell
-from engine.errors import Location, fault, misuse, needing, refuse_unknown
+from engine.errors import Location, fault, misuse, nearest, needing, refuse_unknown
 from engine.exchange.importing import changed, changes
 from engine.exchange.rules_text import rules_text
 from engine.exchange.tables import entries
 from engine.exchange.writing import Since, planned, write_rules
 from engine.files import replacing
 from engine.language.expressions import Citation
+from engine.language.facts import BENEFICIARY
 from engine.policy.loader import read_bytes
 from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, HEAD, TESTS, TO_FILL
@@ -33,25 +34,38 @@ from engine.suite.successor import SOURCE, rules_after, tests_after
 @option("--amends base", "BASE", "The text that the new one amends.")
 @option("--whole", "BASE", "The text before: its rules and tests are copied, and moved in time.")
 @option("--from first", "DATE", "The first day on which contracts come under it.", required=True, callback=day_of)
+@option("--beneficiary", "NAME", "With --whole: for whom it is, if not for those of BASE.")
 @option("--label-fr", "TEXT", "Its name in French.", default=TO_FILL)
 @option("--label-en", "TEXT", "Its name in English.", default=TO_FILL)
 @given()
 def new(
-    rules: Given, id_: str, base: str | None, whole: str | None, first: dt.date, label_fr: str, label_en: str
+    rules: Given,
+    id_: str,
+    base: str | None,
+    whole: str | None,
+    first: dt.date,
+    beneficiary: str | None,
+    label_fr: str,
+    label_en: str,
 ) -> None:
     """Begin a text that amends another, or a whole one: its folder, with what is to be filled in marked."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", id_):
         raise click.UsageError(tell("ID: '{id}' is not of small letters, digits and underscores", id=id_))
-    if (base is None) == (whole is None):
-        raise click.UsageError(tell("either --amends or --whole: the text that the new one rests on"))
+    if (base is None) == (whole is None) or (base is not None and beneficiary is not None):
+        raise click.UsageError(tell("--amends or --whole: the text that it rests on; --whole of others, --beneficiary"))
     registry = rules.session.registry
     before = registry.by_id(base or whole or "")
+    whom = beneficiary or before.beneficiary
+    known = registry.vocabulary.facts[BENEFICIARY].type.values
+    if whom not in known:
+        place, allowed = Location("--beneficiary"), ", ".join(known)
+        raise misuse(place, "unknown-value", nearest(whom, known), value=whom, allowed=allowed)
     if first <= before.signed_from:
         start = before.signed_from
         raise misuse(Location("--from"), "amends-early", id=id_, base=before.id, start=first, base_start=start)
     label = {"fr": label_fr, "en": label_en}
     folder = Path(registry.root) / id_
-    files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label)
+    files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label, whom)
     changelog = f"# Journal des changements : {label_fr}\n\n- {TO_FILL}\n"
     write_folder(folder, {**file_texts(files), "CHANGELOG.md": changelog})
     click.echo(rules.say("text_begun", folder=folder.as_posix(), mark=TO_FILL))
@@ -65,12 +79,14 @@ def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, st
     return {HEAD: {**head, "sources": _sources(first, source)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
 
 
-def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
+def _whole(
+    rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str], whom: str
+) -> dict[str, Any]:
     """The rules of the text before, with citations to fill in, and its tests at their new dates."""
     files = rules_after(rules.session, base, first)
-    head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first.isoformat()}}
-    files[HEAD] = {**head, "sources": _sources(first, SOURCE), **files[HEAD]}
-    return {**files, **tests_after(rules.session, base, read_cases(rules.session), first)}
+    head = {"id": id_, "label": label, "beneficiary": whom, "signed": {"from": first.isoformat()}}
+    files[HEAD] = {**head, "sources": _sources(first, SOURCE), **files[HEAD], "beneficiary": whom}
+    return {**files, **tests_after(rules.session, base, read_cases(rules.session), first, whom)}
 
 
 def _sources(first: dt.date, id_: str) -> dict[str, Any]:

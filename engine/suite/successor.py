@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import nested
 from engine.evaluation.session import Session
+from engine.language.facts import BENEFICIARY
 from engine.language.pieces import placed
 from engine.policy.amending import Written, amended
 from engine.policy.model import Convention
@@ -48,14 +49,16 @@ def _to_cite(data: Any) -> Any:
     return [*map(_to_cite, data)] if isinstance(data, list) else data
 
 
-def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date) -> dict[str, Any]:
-    """The suites of ``base`` with their dates moved to a text from ``first`` on, by the name of their file."""
+def tests_after(
+    session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date, whom: str
+) -> dict[str, Any]:
+    """The suites of ``base`` with their dates moved to a text for ``whom`` from ``first`` on, by their file's name."""
     window = replace(base, signed_from=first, signed_before=None)
     chain = [each.id for each in session.registry.chain(base)]
     suites: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for case in cases:
         if case.convention in chain:
-            entry = _moved_case(session, window, case)
+            entry = _moved_case(session, window, case, {} if whom == base.beneficiary else {BENEFICIARY: whom})
             if entry is not None:
                 suites.setdefault((case.at.file, case.suite), []).append(entry)
     found: dict[str, Any] = {}
@@ -66,7 +69,9 @@ def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase],
     return found
 
 
-def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[str, Any] | None:
+def _moved_case(
+    session: Session, window: Convention, case: PolicyCase, whom: Mapping[str, str]
+) -> dict[str, Any] | None:
     """A case in the new window, with what the rules give there; None where they refuse it."""
     facts, day = into(window, case.facts, case.as_of)
     try:
@@ -76,7 +81,7 @@ def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[
     kept = {key: case.entry[key] for key in ("interpret",) if key in case.entry}
     moved = {} if day is None else {"as_of": day.isoformat()}
     given = {name: value if isinstance(value, bool) else unquoted(shown(value)) for name, value in facts.items()}
-    return {"name": case.name, "given": given, **kept, **moved, **_testable(restated(case.entry, decision))}
+    return {"name": case.name, "given": {**given, **whom}, **kept, **moved, **_testable(restated(case.entry, decision))}
 
 
 def _testable(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -289,6 +289,7 @@ def test_a_budget_that_is_spent_is_said_and_nothing_is_claimed(session: Session)
         ("eligibilite", None, Wish("is", "eligible")),
         ("eligibilite", "not_applicable", Wish("is", NOT_APPLICABLE)),
         ("verification.resultat", None, Wish("is", "plein")),
+        ("verification.resultat", "aide entière", Wish("is", "plein")),
         ("mt_atteint", None, Wish("is", "met")),
         ("tranche_activite", None, Wish("is", "p50_p90")),
         ("verification.taux", None, Wish("at_least", 1)),
@@ -308,14 +309,26 @@ def test_each_kind_of_item_has_its_own_wishes(session: Session, item: str, text:
 
 
 @pytest.mark.parametrize(
-    ("item", "text"),
-    [("eligibilite", "eligble"), ("mt_atteint", "oui"), ("aide.montant_du", "beaucoup"), ("contrat.terme", "2029")],
+    ("item", "text", "near"),
+    [
+        ("eligibilite", "eligble", "eligible"),
+        ("mt_atteint", "oui", None),
+        ("aide.montant_du", "beaucoup", None),
+        ("aide.montant_du", "mor", "more"),
+        ("verification.taux", "lesss", "less"),
+        ("contrat.terme", "2029", None),
+        ("contrat.terme", "not_aplicable", "not_applicable"),
+    ],
 )
-def test_a_value_that_the_item_cannot_have_is_refused(session: Session, item: str, text: str) -> None:
+def test_a_value_that_the_item_cannot_have_is_refused_with_the_nearest(
+    session: Session, item: str, text: str, near: str | None
+) -> None:
     facts = example(session, "2023_gp_half_time_objective_missed")
     with pytest.raises(UsageFault) as caught:
         alternatives(session, facts, item, text)
-    assert caught.value.problems[0].code == "unknown-value"
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.nearest) == ("unknown-value", near)
+    assert ("5/13" in str(problem.values["allowed"])) is (item == "verification.taux")
 
 
 def test_a_number_is_reached_exactly_where_it_can_be(session: Session) -> None:
@@ -332,6 +345,26 @@ def test_an_option_stays_where_the_result_hangs_on_the_objective_that_was_writte
     assert not any("contrat.option" in names for names in changed_facts(due))
     assert ("contrat.option",) in changed_facts(most)
     assert "contrat.option" not in due.left
+
+
+@pytest.mark.parametrize(
+    ("year", "day", "moves"), [(4, (2026, 11, 28), False), (5, (2026, 11, 28), True), (4, None, True)]
+)
+def test_an_option_moves_in_years_that_have_not_begun(
+    session: Session, year: int, day: tuple[int, int, int] | None, moves: bool
+) -> None:
+    """And what held before an amendment is nobody's to choose."""
+    facts = {**example(session, "2023_gp_half_time_objective_missed"), YEAR: year}
+    found = alternatives(session, facts, "aide.montant_annuel", "more", as_of=day and dt.date(*day))
+    assert changed_facts(found) == ([("contrat.option",)] if moves else [])
+    assert ("contrat.option" in found.left) is not moves
+
+
+def test_the_starting_patients_of_a_contract_that_is_refused_may_move(session: Session) -> None:
+    facts = {**example(session, "2024_gp_half_time_five_years"), "patientele.mt_depart": 700, YEAR: 1}
+    del facts["patientele.percentile_mt"]
+    (change,) = singles(alternatives(session, facts, "eligibilite"))["patientele.mt_depart"].changes
+    assert change.after == 775
 
 
 def test_of_a_number_that_was_not_given_and_may_be_any_the_least_is_named(session: Session) -> None:

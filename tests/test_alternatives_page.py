@@ -134,7 +134,7 @@ def test_choices_of_one_fact_stand_on_one_line(session: Session, decision: Decis
     other = replace(found.found[0], changes=(FactChange("contrat.option", "demi_etp", "deux_etp"),))
     told = page(replace(found, found=(*found.found, other)), Say(session.registry, "en"))
     (line,) = [line for line in plain(told).splitlines() if line.startswith("Working time")]
-    assert line == "Working time option: Full time (1 FTE) or Two full times (2 FTE) instead of Half time (0.5 FTE)"
+    assert line == "Working time option: Full time (1 FTE) or two full times (2 FTE) instead of Half time (0.5 FTE)"
 
 
 def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session, decision: Decision) -> None:

@@ -69,7 +69,7 @@ X_KEYS: Mapping[str, str] = {
     "x-sensitive": "`true`: about a person's health or birth; it never stands in an address",
     "x-instead-of": "facts that people seldom know, which need not be asked for where this one is known",
     "x-or": "another fact that some people know in its place: it is asked for beside it",
-    "x-fixed-with": "a person cannot change it once this other fact is given",
+    "x-fixed-with": "a person cannot change it once this other fact is given; `annee.debut`: once the year has begun",
     "x-written-for": "the fact whose value it was written for: `compare` leaves it out where that differs",
     "x-by-cases": "`true`: where a case lacks it, what comes out alike for each of its values is known",
     "x-order": "at the root: chains of facts whose values must not decrease",

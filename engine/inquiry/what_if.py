@@ -16,11 +16,12 @@ from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
 from engine.inquiry.what_if_goal import Wish, answer_of, wish_of, wished_term
 from engine.language.expressions import Text
-from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
+from engine.language.facts import BENEFICIARY, FIRST_DAY, SIGNATURE, Vocabulary
 from engine.language.logic import Term
 from engine.language.symbolic import constant, same
 from engine.language.term_days import Day, code, day_code
 from engine.language.values import Scalar, Value
+from engine.policy.model import YEAR_START
 from engine.proof.encoding import Encoding
 from engine.proof.possible import encode_case
 from engine.proof.smallest import Change, SmallestChanges, smallest_changes
@@ -175,9 +176,10 @@ def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool)
     if any_fact:
         return frozenset((BENEFICIARY,))
     waiting = (decision.obligation(item) or decision.results[item]).missing
-    given = decision.facts
-    fixed = (name for name, fact in vocabulary.facts.items() if fact.is_fixed(given) and name not in waiting)
-    return frozenset((BENEFICIARY, *fixed))
+    start = {YEAR_START: decision.results[YEAR_START].value}
+    given = {} if decision.refused else {**decision.facts, **start}  # no contract runs that is refused
+    fixed = (name for name, fact in vocabulary.facts.items() if fact.is_fixed(given, decision.as_of or FIRST_DAY))
+    return frozenset((BENEFICIARY, *(name for name in fixed if name not in waiting)))
 
 
 def _alternative(before: Decision, after: Decision, item: str, change: Change, vocabulary: Vocabulary) -> Alternative:

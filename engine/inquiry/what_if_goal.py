@@ -15,7 +15,7 @@ from engine.errors import Location, UsageFault, misuse, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
-from engine.language.spoken import Unread, read_day
+from engine.language.spoken import Unread, fold, read_day
 from engine.language.symbolic import Truth, certain, constant, is_value, known
 from engine.language.term_days import Day
 from engine.language.types import VERDICTS
@@ -94,6 +94,8 @@ def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
     if text == NOT_APPLICABLE.value:
         return Wish("is", NOT_APPLICABLE)
     if known:
+        said = {fold(label): value for value, told in result.value_labels.items() for label in told.values()}
+        text = said.get(fold(text), text)
         if text not in known:
             raise _unknown(text, ", ".join((*known, NOT_APPLICABLE.value)), nearest(text, known))
         return Wish("is", text)
@@ -109,15 +111,21 @@ def _open(result: Result, text: str) -> Wish:
         try:
             return Wish("is", read_day(text))
         except Unread:
-            raise _unknown(text, f"2026-01-31, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None) from None
+            raise _unlike(text, "2026-01-31") from None
     found = _NUMBER.fullmatch(re.sub(r"[\s€]", "", text))  # as people write an amount: 12 000 €
+    rate = result.type is not None and result.type.unit == "ratio"
     if found is None:
-        raise _unknown(text, f"11000, 11000+, 11000-, 5/13, {MORE}, {LESS}, {NOT_APPLICABLE.value}", None)
+        raise _unlike(text, "50%, 5/13, 50%+" if rate else "11000, 11000+, 11000-")
     number, percent, side = found.groups()
     whole, _, below = number.partition("/")
     value = Fraction(whole) / Fraction(below or 1)
-    ratio = percent and result.type is not None and result.type.unit == "ratio"
-    return Wish(_KINDS[side], exact(value / 100 if ratio else value))
+    return Wish(_KINDS[side], exact(value / 100 if rate and percent else value))
+
+
+def _unlike(text: str, examples: str) -> UsageFault:
+    """That a text is no wish for a number or a day, with the word that it looks most like."""
+    words = (MORE, LESS, NOT_APPLICABLE.value)
+    return _unknown(text, ", ".join((examples, *words)), nearest(text, words))
 
 
 def _unknown(text: str, allowed: str, close: str | None) -> UsageFault:

@@ -34,10 +34,10 @@ class Fact:
     ``sensitive``: about a person's health or birth: it never stands in an address.
     ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know; ``either``:
     one that some people know in its place, to be asked for beside it.
-    ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
-    what a case that does not state it means. ``said``: other names by which people call each value. ``written_for``
-    names a fact whose value it was written for: with another value of that it says nothing. ``by_cases``: where it is
-    not told, what comes out alike for each of its values is known.
+    ``fixed``: a person cannot change it; where ``fixed_with`` names a fact or the start of the year, not once that is
+    given or, of a day, has come. ``default``: what a case that does not state it means. ``said``: other names by which
+    people call each value. ``written_for`` names a fact whose value it was written for: with another value of that it
+    says nothing. ``by_cases``: where it is not told, what comes out alike for each of its values is known.
     """
 
     name: str
@@ -59,9 +59,10 @@ class Fact:
     value_labels: Mapping[str, Mapping[str, str]]
     said: Mapping[str, tuple[str, ...]]
 
-    def is_fixed(self, given: Container[str]) -> bool:
-        """Whether a person cannot change it in a case that gives these facts."""
-        return self.fixed or (self.fixed_with is not None and self.fixed_with in given)
+    def is_fixed(self, given: Mapping[str, object], as_of: dt.date = FIRST_DAY) -> bool:
+        """Whether a person cannot change it on a day in a case that gives these facts."""
+        along = given.get(self.fixed_with or "")
+        return self.fixed or (along is not None and (not isinstance(along, dt.date) or along <= as_of))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ def test_every_format_of_an_output_holds_the_same_rows(tmp_path: Path) -> None:
         assert batch(source, "-o", output, "--criteria", policies=None).exit_code == 0
     frame = pl.read_parquet(tmp_path / "out.parquet")
     assert not {pl.Enum, pl.Categorical}.intersection(dtype.base_type() for dtype in frame.dtypes)
-    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall() == frame.rows()
+    with duckdb.connect() as database:
+        assert database.read_parquet(str(tmp_path / "out.parquet")).fetchall() == frame.rows()
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
         texts = list(csv.DictReader(stream))
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -72,11 +72,11 @@ def test_a_frame_that_speaks_arrow_gives_the_frame_of_polars(
     sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, small: Session, tmp_path: Path, effort: Effort
 ) -> None:
     sample.write_parquet(tmp_path / "in.parquet")
-    relation = duckdb.connect().read_parquet(str(tmp_path / "in.parquet"))
-    same(evaluate_frame(relation, session, criteria=True), by_polars, "number")
+    with duckdb.connect() as database:
+        relation = database.read_parquet(str(tmp_path / "in.parquet"))
+        same(evaluate_frame(relation, session, criteria=True), by_polars, "number")
+        read = evaluate_frame(database.read_csv(str(PORTFOLIO)).limit(rows := effort.of(ROWS)), small)
     facts = {name: dtype for name, dtype in sample.schema.items() if name in session.registry.vocabulary.facts}
-    rows = effort.of(ROWS)
-    read = evaluate_frame(duckdb.connect().read_csv(str(PORTFOLIO)).limit(rows), small)
     typed = pl.read_csv(PORTFOLIO, n_rows=rows, schema_overrides={n: t for n, t in facts.items() if n in read.columns})
     same(read.drop(facts, strict=False), evaluate_frame(typed, small).drop(facts, strict=False), "dossier")
 

@@ -16,11 +16,11 @@ from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import terms_of
 from engine.language.term_bank import TermBank
 from engine.policy.model import Convention
-from engine.proof.bodies import Fault
 from engine.proof.encoding import Encoding, encode
+from engine.proof.expressions import Fault
 from engine.proof.layers import Layer
+from engine.proof.prover import value_of
 from engine.proof.space import make_space
-from engine.proof.witness import value_of
 
 SEED = 20240622
 

@@ -17,8 +17,7 @@ from fewer_rules import only
 from small_rules import OVERLAY
 
 from engine.comparison.edits.same import meaning
-from engine.comparison.effects.behaviour import APART, FOUND, Behaviour, behaviours
-from engine.comparison.effects.versions import Version, forced
+from engine.comparison.effects.behaviour import APART, FOUND, Behaviour, Version, behaviours, forced
 from engine.comparison.effects.witness import STOPPED, Effect
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session

@@ -14,8 +14,7 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine.bulk.frame import evaluate_frame
-from engine.comparison.effects.behaviour import behaviours
-from engine.comparison.effects.versions import Version
+from engine.comparison.effects.behaviour import Version, behaviours
 from engine.comparison.effects.witness import STOPPED
 from engine.errors import InputFault
 from engine.evaluation.session import Session

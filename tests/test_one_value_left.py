@@ -23,9 +23,8 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
 from engine.language.symbolic import is_value, known
 from engine.language.values import Scalar
 from engine.proof.possible import encode_case, open_facts
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, value_of
 from engine.proof.solving import Status
-from engine.proof.witness import value_of
 from engine.suite.running import PolicyCase
 
 CASES = 800  # of each draw

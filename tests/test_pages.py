@@ -18,7 +18,7 @@ from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.inquiries import readings_of_life
 from engine.inquiry.questions import Asked, ask
 from engine.policy.loader import load
 from engine.policy.model import Outcome

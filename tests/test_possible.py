@@ -16,8 +16,8 @@ from jsonschema import Draft7Validator
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
-from engine.inquiry import possible
-from engine.inquiry.possible import Outlook
+from engine.inquiry import questions
+from engine.inquiry.questions import Outlook
 from engine.language.values import NOT_APPLICABLE
 
 
@@ -25,7 +25,7 @@ from engine.language.values import NOT_APPLICABLE
 def found_once() -> Iterator[None]:
     """What the results of a case can still be is found once: each test looks at what is said of it."""
     known: dict[object, tuple[Outlook, ...]] = {}
-    find = possible.outlooks
+    find = questions.outlooks
 
     def outlooks(
         session: Session,
@@ -40,7 +40,7 @@ def found_once() -> Iterator[None]:
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(possible, "outlooks", outlooks)
+        patch.setattr(questions, "outlooks", outlooks)
         yield
 
 
@@ -111,8 +111,8 @@ def test_without_the_option_no_module_of_the_solver_is_loaded() -> None:
 def test_a_result_that_may_not_apply_yet_can_be_all_that_items_below_it_could_be(session: Session) -> None:
     own: dict[str, Any] = {"beneficiaire": "medecin_liberal"}
     facts = own | {"contrat.date_signature": dt.date(2025, 1, 15), "contrat.annee": 2}
-    (amount,) = possible.outlooks(session, session.decide(facts), ["aide.montant_annuel"])
+    (amount,) = questions.outlooks(session, session.decide(facts), ["aide.montant_annuel"])
     assert [value for value in amount.possible.values if value != NOT_APPLICABLE] == [14000, 19000, 28000, 38000]
     facts = own | {"contrat.date_signature": dt.date(2023, 9, 15)}  # of a specialty untold
-    (objective,) = possible.outlooks(session, session.decide(facts), ["objectif.mt"])
+    (objective,) = questions.outlooks(session, session.decide(facts), ["objectif.mt"])
     assert (objective.possible.values, objective.possible.complete) == ((0, 100000), False)

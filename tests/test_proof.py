@@ -22,12 +22,11 @@ from engine.proof import solving
 from engine.proof.encoding import Encoding, encode
 from engine.proof.expressions import no_value
 from engine.proof.possible import encode_case, mattering, open_facts, possible_values
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, confirmed
 from engine.proof.smallest import smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
 from engine.proof.whom import Input, region_of
-from engine.proof.witness import confirmed
 
 AMOUNT, RATE = "aide.montant_annuel", "verification.resultat"
 BOTH_FALL = {

@@ -18,9 +18,8 @@ from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
 from engine.proof.defects import AllCases, all_cases
 from engine.proof.properties import Kept, kept_properties
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, Witness
 from engine.proof.solving import Status
-from engine.proof.witness import Witness
 
 PROMISES = FIXTURES / "property_policies"
 OVERLAID = FIXTURES / "overlaid_properties"

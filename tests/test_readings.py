@@ -20,7 +20,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
-from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.inquiries import readings_of_life
 from engine.inquiry.readings import readings_of_case
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR

@@ -16,8 +16,7 @@ from command import ROOT, avenant, compare, plain_spaces
 from conftest import Effort
 from fewer_rules import only
 
-from engine.comparison.effects.behaviour import behaviours
-from engine.comparison.effects.versions import Version
+from engine.comparison.effects.behaviour import Version, behaviours
 from engine.evaluation.session import Session
 from engine.policy import places
 from engine.policy.reading import load_registry

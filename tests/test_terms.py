@@ -29,9 +29,8 @@ from engine.language.term_days import Day
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, add_months, full_years
 from engine.policy.reading import load_registry
 from engine.proof.possible import encode_case
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, value_of
 from engine.proof.solving import DEFAULT_EFFORT, Solver, Status
-from engine.proof.witness import value_of
 from engine.suite.running import PolicyCase
 
 CASES = 20_000

@@ -14,8 +14,7 @@ from engine.cli.common import Given, decide_file, deciding_options, given, page_
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case, written_elsewhere
-from engine.inquiry.possible import outlooks
-from engine.inquiry.questions import ALL
+from engine.inquiry.questions import ALL, outlooks
 from engine.inquiry.questions import ask as find_questions
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken

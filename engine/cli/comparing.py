@@ -18,8 +18,7 @@ from engine.cli.common import Given, given, output
 from engine.cli.proving import effort_option, progress, write_witnesses
 from engine.cli.tongue import flag, option, tell
 from engine.comparison.edits.structure import compared
-from engine.comparison.effects.behaviour import Behaviour, behaviours
-from engine.comparison.effects.versions import Version
+from engine.comparison.effects.behaviour import Behaviour, Version, behaviours
 from engine.comparison.sides import Side, open_sides, paired
 from engine.errors import needing
 from engine.evaluation.session import Session

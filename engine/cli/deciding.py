@@ -39,7 +39,7 @@ def evaluate(
     if effort is not None and not possible:
         raise click.UsageError(tell("--effort goes with --possible"))
     if possible:
-        from engine.inquiry.possible import outlooks  # rarely asked for, and needs the solver
+        from engine.inquiry.questions import outlooks  # rarely asked for, and needs the solver
     shown: list[Decided | Undecided] = []
     problems: list[Problem] = []
     for name in cases:

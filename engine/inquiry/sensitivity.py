@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.evaluation.decision import Result
-from engine.inquiry.dependence import Choices
+from engine.inquiry.readings import Choices
 from engine.inquiry.suppositions import Supposed
 from engine.language.values import Value
 from engine.policy.model import Interpretation

@@ -21,8 +21,8 @@ from engine.language.term_days import Day
 from engine.language.types import VERDICTS
 from engine.language.typing import STATUSES
 from engine.language.values import NOT_APPLICABLE, Absent, Value, exact
-from engine.proof.bodies import aspects
 from engine.proof.encoding import Encoding
+from engine.proof.expressions import aspects
 
 WISHED = ("done", "unmet")  # of an obligation
 MORE, LESS = "more", "less"

@@ -7,7 +7,7 @@ InputFault (proof-unconfirmed) where the evaluator does not.
 
 ===================================  =======================================================================
 :mod:`.encoding`, :mod:`.possible`   ``encode`` all cases of a convention; ``encode_case`` one with open facts
-:mod:`.prover`, :mod:`.witness`      ``first``, ``confirmed``: can this be, and in which case of the evaluator?
+:mod:`.prover`                       ``first``, ``confirmed``: can this be, and in which case of the evaluator?
 :mod:`.smallest`                     ``smallest_changes``: which smallest changes of a case give this?
 :mod:`.possible`                     ``possible_values``, ``mattering``: what can an item be, and which facts matter?
 :mod:`.whom`                         ``region_of``: whom does it concern, in terms of these inputs?

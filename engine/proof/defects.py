@@ -18,13 +18,12 @@ from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
 from engine.policy.model import ERROR, DecisionTable, Item
-from engine.proof.bodies import Fault, Place, places
 from engine.proof.encoding import Encoding, Shared, encode
+from engine.proof.expressions import Fault, Place, places
 from engine.proof.layers import exactly
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Prover, Symbols, Witness, confirmed, confirmed_fault, value_of
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
-from engine.proof.witness import Witness, confirmed, confirmed_fault, value_of
 
 SHOWN, PROVED, SUPERSEDED, UNDECIDED = "shown", "proved", "superseded", "undecided"
 # A condition that every case meets does no harm, nor a value that an outcome names as other conventions do: only told.

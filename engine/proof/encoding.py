@@ -21,8 +21,7 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, in_force_when, signed_under
-from engine.proof.bodies import Fault, faults
-from engine.proof.expressions import TermAlgebra, no_value
+from engine.proof.expressions import Fault, TermAlgebra, faults, no_value
 from engine.proof.layers import Layer, Sets, circling, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space

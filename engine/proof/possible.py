@@ -23,10 +23,9 @@ from engine.language.types import SHARES
 from engine.language.values import Number, Scalar, Value
 from engine.policy.model import Convention
 from engine.proof.encoding import Encoding, encode, encode_twin
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Prover, Symbols, confirmed, value_of
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import OpenFact, Space, make_space, of_parts, parts_of, twin_space
-from engine.proof.witness import confirmed, value_of
 
 MOST_VALUES = 25  # beyond so many, numbers are told by the least and the greatest
 

@@ -15,10 +15,9 @@ from engine.policy.entries import Property
 from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.expressions import TermAlgebra
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, Witness, confirmed
 from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
-from engine.proof.witness import Witness, confirmed
 
 _Question = tuple[Space, tuple[Encoding, ...], tuple[Term, ...]]  # the cases looked at, and what then holds together
 

@@ -12,10 +12,9 @@ from engine.language.symbolic import constant, same
 from engine.language.term_days import Day
 from engine.language.values import Scalar
 from engine.proof.encoding import Encoding
-from engine.proof.prover import Prover, counted
+from engine.proof.prover import Prover, Witness, confirmed, counted
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import Space, parts_of
-from engine.proof.witness import Witness, confirmed
 
 MOST_CHANGED = 2  # facts that one proposal may change where some proposal of so many exists
 MOST_ALONE = 3  # where none does

@@ -1,7 +1,7 @@
 """The solver behind all proofs: terms come in, whether they can hold together goes out, with values where they can.
 
 The only module that imports Z3, and only when the first solver is made. What it finds is never shown as it is: a
-witness is made canonical and confirmed by the evaluator (:mod:`engine.proof.witness`).
+witness is made canonical and confirmed by the evaluator (:mod:`engine.proof.prover`).
 """
 
 from __future__ import annotations

@@ -18,10 +18,9 @@ from engine.language.symbolic import Symbolic, is_value, known
 from engine.language.term_days import Day, code, day_code
 from engine.language.types import Type
 from engine.language.values import Absent, Number, Scalar, Value
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, value_of
 from engine.proof.solving import Status
 from engine.proof.space import parts_of
-from engine.proof.witness import value_of
 
 WIDEST = 10**7  # numbers further than this from a witness count as without a bound
 

@@ -23,7 +23,7 @@ from engine.report.say import Say
 from engine.report.values import to_json
 
 if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
+    from engine.inquiry.questions import Outlook
     from engine.inquiry.sensitivity import Sensitivity
 
 READ = "facts that a text reads"  # what a session keeps of the cases before

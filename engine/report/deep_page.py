@@ -9,8 +9,8 @@ from engine.exchange.rules_text import case_text, one_line
 from engine.language.values import Absent, Value
 from engine.proof.defects import Defect
 from engine.proof.properties import Kept
+from engine.proof.prover import Witness
 from engine.proof.solving import Status
-from engine.proof.witness import Witness
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.say import Say

@@ -16,7 +16,7 @@ from engine.report.parts import named_years
 from engine.report.say import Say
 
 if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
+    from engine.inquiry.questions import Outlook
     from engine.inquiry.sensitivity import ReadingChange, Sensitivity, Subject
     from engine.proof.possible import Possible
 

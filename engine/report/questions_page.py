@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.evaluation.decision import Result
-from engine.inquiry.possible import Outlook
-from engine.inquiry.questions import Asked
+from engine.inquiry.questions import Asked, Outlook
 from engine.inquiry.readings import Reading
 from engine.language.facts import Fact
 from engine.language.values import exact

@@ -13,7 +13,7 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
-from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
+from engine.inquiry.inquiries import life_resting, readings_of_life, supposed_of_life
 from engine.language.facts import YEAR
 from engine.report import parts, reasons
 from engine.report.decided import of_the_verdict

@@ -21,8 +21,8 @@ from engine.language.types import Type
 from engine.policy.model import Item
 from engine.policy.overlays import laid_called
 from engine.policy.registry import Registry
+from engine.proof.prover import other_readings
 from engine.proof.solving import Status
-from engine.proof.witness import other_readings
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, observe_by_cases, other_steps, reading
 from engine.suite.running import PolicyCase, run_case

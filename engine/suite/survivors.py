@@ -21,10 +21,9 @@ from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different, known
 from engine.policy.model import Item
 from engine.policy.overlays import laid_called, laid_names
-from engine.proof.bodies import aspects, faults
 from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
-from engine.proof.expressions import TermAlgebra
+from engine.proof.expressions import TermAlgebra, aspects, faults
 from engine.proof.prover import Symbols
 from engine.proof.solving import Status
 from engine.suite.running import NOTHING, PolicyCase, restated, run_case

@@ -15,8 +15,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import at_its_places, read_case
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
-from engine.inquiry.possible import outlooks
-from engine.inquiry.questions import ALL, ask
+from engine.inquiry.questions import ALL, ask, outlooks
 from engine.inquiry.what_if import alternatives
 from engine.language.facts import Vocabulary
 from engine.policy import loader

@@ -13,8 +13,7 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.possible import outlooks
-from engine.inquiry.questions import to_ask
+from engine.inquiry.questions import outlooks, to_ask
 from engine.inquiry.readings import readings_of_case
 from engine.language.expressions import FactRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact

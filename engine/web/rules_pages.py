@@ -16,8 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.comparison.edits.structure import compared
-from engine.comparison.effects.behaviour import behaviours
-from engine.comparison.effects.versions import Version
+from engine.comparison.effects.behaviour import Version, behaviours
 from engine.comparison.sides import Side
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts

@@ -9,9 +9,8 @@ from typing import Any
 
 from engine.bulk.comparing import compared_rows, counted, forced
 from engine.bulk.rows import facts_of
-from engine.comparison.effects.behaviour import compared_versions
+from engine.comparison.effects.behaviour import Version, compared_versions
 from engine.comparison.effects.mixture import Causes, ComparedResult, Mixture, mixture, smallest
-from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE

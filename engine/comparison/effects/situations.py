@@ -22,10 +22,9 @@ from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.encoding import Encoding
 from engine.proof.layers import Layer
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Prover, Symbols, value_of
 from engine.proof.space import symbols_in
 from engine.proof.whom import Extent, Input, region_of
-from engine.proof.witness import value_of
 
 FACT, ITEM_INPUT = "fact", "item"
 

@@ -18,9 +18,8 @@ from engine.language.symbolic import Symbolic, different, is_value, plainly_diff
 from engine.language.values import Absent
 from engine.policy.model import Criterion
 from engine.policy.results import Results
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Prover, Symbols, value_of
 from engine.proof.solving import Status
-from engine.proof.witness import value_of
 
 
 @dataclass(slots=True)

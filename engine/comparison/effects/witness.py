@@ -17,8 +17,7 @@ from engine.language.term_bank import TermBank
 from engine.language.terms import less_than, more_than
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, Value
 from engine.policy.results import MORE, Results
-from engine.proof.prover import Symbols
-from engine.proof.witness import decided, unconfirmed, value_of
+from engine.proof.prover import Symbols, decided, unconfirmed, value_of
 
 # Where the evaluation itself stops on a defect, which no result of the case survives; else it decides.
 STOPPED, DECIDED = "evaluation", "decided"

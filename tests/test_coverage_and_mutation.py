@@ -20,11 +20,10 @@ from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.suite import mutation
 from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
-from engine.suite.mutants import Mutant, mutants
+from engine.suite.mutants import Equivalence, Mutant, mutants
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe
 from engine.suite.running import PolicyCase, read_cases, run_case
-from engine.suite.survivors import Equivalence
 from engine.suite.variants import Mutation
 
 REVIEWED = FIXTURES / "reviewed_policies"

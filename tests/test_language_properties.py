@@ -16,7 +16,7 @@ from random_cases import ALWAYS, consistent, random_facts, set_aside
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
-from engine.language import scalars
+from engine.language import values as scalars
 from engine.language.operators import EXPRESSIONS
 from engine.language.values import NOT_APPLICABLE, add_months, full_years
 from engine.policy.loader import parse

@@ -25,7 +25,7 @@ ROW = """    Operator(
             bank,
             [terms.compare(terms.at_least, bank, left, ends[0]), terms.compare(terms.at_most, bank, left, ends[1])],
         ),
-        typing=signatures.order,
+        typing=order,
         absence="propagate",
         operands="pair",
         threshold=True,

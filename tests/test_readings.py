@@ -26,9 +26,9 @@ from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR
 from engine.language.values import Absent
 from engine.policy import loader
-from engine.policy.entries import Supposition
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
+from engine.policy.results import Supposition
 
 SEED = 20281104
 CASES_DRAWN = 2_000  # of all conventions together

@@ -21,10 +21,9 @@ from engine.language import reading
 from engine.language.facts import Fact, Vocabulary, vocabulary
 from engine.language.operators import OPERATORS, Operator
 from engine.language.reading import Home
-from engine.language.scalars import all_of, any_of, negate
 from engine.language.types import UNIT_SCALE, UNITS, VERDICT, Type, number
 from engine.language.typing import Scope, check_condition, type_of
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, as_written
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, all_of, any_of, as_written, negate
 from engine.policy.loader import load, parse
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,31 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.combining import (
-    NOTHING,
-    gathered,
-    of_cases,
-    of_operands,
-    of_scale,
-    own,
-    propagate,
-    settled,
-    skip,
-)
-from engine.evaluation.slots import (
-    Answer,
-    Closure,
-    Layout,
-    Slots,
-    constant,
-    read,
-    unpublished,
-)
+from engine.evaluation import slots as combine
+from engine.evaluation.slots import Answer, Closure, Layout, Slots, constant
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
 from engine.language.typing import literal_value, operand_hints, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+
+_NOTHING = constant(frozenset((NOT_APPLICABLE,)))
 
 
 def condition(node: tree.Condition, names: Layout) -> Closure:
@@ -86,7 +70,7 @@ def _compare(node: tree.Compare, names: Layout) -> Closure:
         literal = row.gathered([literal_value(part, left) for part in literals])
         second = names.steps.get(node.left.id) if isinstance(node.left, tree.ItemRef) else None
         return _compare_literal(slot, second, test, literal)
-    right = gathered([expression(part, names, left) for part in node.operands], row)
+    right = combine.gathered([expression(part, names, left) for part in node.operands], row)
 
     def run(slots: Slots) -> Answer:
         value, used, missing = slots[slot]
@@ -142,16 +126,16 @@ def expression(node: tree.Expression, names: Layout, wanted: Type | None = None)
         case tree.Literal():
             return constant(literal_value(node, wanted))
         case tree.FactRef() | tree.ItemRef():
-            return read(names.slot(node))
+            return combine.read(names.slot(node))
         case tree.Unpublished():
-            answer = unpublished(node, names)
+            answer = combine.unpublished(node, names)
             return lambda slots: answer
         case tree.Apply():
             return _apply(node, names, wanted)
         case tree.Cases():
             return _cases(node, names, wanted)
         case tree.Scale():
-            return settled(_left_of_steps(node, names))
+            return combine.settled(_left_of_steps(node, names))
         case tree.ByOutcome():
             return _cases(node.cases, names, wanted)
 
@@ -161,13 +145,13 @@ def _apply(node: tree.Apply, names: Layout, wanted: Type | None) -> Closure:
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     if row.absence == "propagate":
-        return propagate(parts, row.scalar, node.options, row.settled_by)
+        return combine.propagate(parts, row.scalar, node.options, row.settled_by)
     if row.absence == "skip":
         bare = [isinstance(part, tree.Literal) for part in node.operands]
-        return skip(parts, bare, row.scalar, node.options)
+        return combine.skip(parts, bare, row.scalar, node.options)
     if row.ranked:
-        return settled(_left_of_operands(node, names))
-    return own(parts, row.scalar)
+        return combine.settled(_left_of_operands(node, names))
+    return combine.own(parts, row.scalar)
 
 
 def _cases(node: tree.Cases, names: Layout, wanted: Type | None) -> Closure:
@@ -197,7 +181,7 @@ def _cases(node: tree.Cases, names: Layout, wanted: Type | None) -> Closure:
 
 def _left_of_steps(node: tree.Scale, names: Layout) -> Closure:
     tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
-    return of_scale([step.name for step in node.steps], tests)
+    return combine.of_scale([step.name for step in node.steps], tests)
 
 
 def left_of(node: tree.Expression, type_: Type, names: Layout) -> Closure:
@@ -207,12 +191,12 @@ def left_of(node: tree.Expression, type_: Type, names: Layout) -> Closure:
             return _left_of_steps(node, names)
         case tree.Cases(branches, otherwise):
             ways = [(condition(when, names), left_of(then, type_, names)) for when, then in branches]
-            return of_cases(ways, NOTHING if otherwise is None else left_of(otherwise, type_, names))
+            return combine.of_cases(ways, _NOTHING if otherwise is None else left_of(otherwise, type_, names))
         case tree.Apply(operator) if EXPRESSIONS[operator].ranked:
             return _left_of_operands(node, names)
     anything = constant(frozenset((*type_.values, NOT_APPLICABLE)))
     if isinstance(node, tree.ItemRef) and node.id in names.steps:
-        anything = read(names.steps[node.id])
+        anything = combine.read(names.steps[node.id])
     known = expression(node, names, type_)
 
     def run(slots: Slots) -> Answer:
@@ -226,4 +210,4 @@ def _left_of_operands(node: tree.Apply, names: Layout) -> Closure:
     type_ = type_of(node, names.scope)
     assert type_ is not None
     parts = [left_of(part, type_, names) for part in node.operands]
-    return of_operands(parts, EXPRESSIONS[node.operator], type_.values)
+    return combine.of_operands(parts, EXPRESSIONS[node.operator], type_.values)

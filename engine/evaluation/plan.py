@@ -1,6 +1,7 @@
 """Plans an evaluation: a convention and the overlays in force come in, ordered steps with types and slots go out.
 
-Both evaluators run the same Plan; every name in it is resolved and every type known.
+The overlays are chosen first, by the facts of the case. Both evaluators run the same Plan; every name in it is resolved
+and every type known. The stage before is :mod:`engine.policy.registry`, which picks the convention.
 """
 
 from __future__ import annotations
@@ -10,17 +11,86 @@ from dataclasses import field
 from typing import TypeVar
 
 from engine.errors import InputFault
+from engine.evaluation.closures import condition, expression
+from engine.evaluation.facts import Facts
+from engine.evaluation.slots import Answer, Closure, Layout
 from engine.language.expressions import Chosen, FactRef, ItemRef, Node, Unpublished
-from engine.language.facts import YEAR, Vocabulary
-from engine.language.types import Type
+from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.language.types import DATE, Type
 from engine.language.typing import Scope
-from engine.policy.model import Convention, Interpretation, Item
-from engine.policy.overlays import Laid, agreement_items, laid_items, laid_names, open_questions
+from engine.policy.model import YEAR_START, Convention, Interpretation, Item
+from engine.policy.overlays import Laid, agreement_items, dated_when, laid_items, laid_names, open_questions, year_start
+from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, resolve
 from engine.records import dataclass
 
 PlanKey = tuple[str, tuple[str, ...]]
 _Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a convention needs to find the overlays of a case: who covers it, and when a contract year starts.
+
+    ``dated`` and ``gates`` are the dates and the condition of each overlay. Facts and interpretations have the slots
+    that they have in every program of the convention.
+    """
+
+    covering: tuple[Laid, ...]
+    dated: tuple[Closure, ...]
+    gates: tuple[Closure | None, ...]
+    start: Closure
+    names: Layout
+    blank: tuple[Answer, ...]
+    digest: str
+    questions: Mapping[str, Interpretation]
+    defaults: Mapping[str, str]
+
+
+def reach_of(registry: Registry, convention: Convention) -> Reach:
+    """The overlays that may ever change a contract of ``convention``, compiled once."""
+    covering = registry.covering(convention)
+    questions = open_questions(convention, covering)
+    names, start = Layout.of(registry.vocabulary, questions, {YEAR_START: DATE}), year_start(convention)
+    return Reach(
+        covering,
+        tuple(condition(dated_when(overlay), names) for _, overlay in covering),
+        tuple(None if overlay.when is None else condition(overlay.when, names) for _, overlay in covering),
+        expression(start, names, DATE),
+        names,
+        names.blank(),
+        registry.digest(convention),
+        questions,
+        {id_: question.default for id_, question in questions.items()},
+    )
+
+
+def overlays_in_force(
+    reach: Reach, facts: Facts, choices: Mapping[str, str]
+) -> tuple[tuple[Laid, ...], tuple[Laid, ...], Mapping[str, int]]:
+    """The overlays whose dates hold for the contract year of the case, and those whose condition does, too.
+
+    Beside them, for each item that an overlay changes or could change, the bits that decided it.
+    """
+    if not reach.covering:
+        return (), (), {}
+    slots, given = reach.names.filled(reach.blank, facts, choices)
+    slots[reach.names.items[YEAR_START]] = reach.start(slots)
+    reached, laid = [], []
+    behind: dict[str, int] = {}
+    for (later, overlay), dated, gate in zip(reach.covering, reach.dated, reach.gates, strict=True):
+        if not dated(slots)[0]:
+            continue
+        reached.append((later, overlay))
+        holds, used, missing = (True, 0, 0) if gate is None else gate(slots)
+        if holds:
+            laid.append((later, overlay))
+            used |= 1 << reach.names.facts[SIGNATURE]
+        elif holds is None and not missing:  # for want of an event that did not come, whatever the facts are
+            used &= ~given
+        for id_ in (*overlay.replace, *overlay.add_derogations):
+            behind[id_] = behind.get(id_, 0) | used
+    return tuple(reached), tuple(laid), behind
 
 
 def nearest_made(key: PlanKey, before: Mapping[PlanKey, _Made], own: Mapping[PlanKey, _Made]) -> _Made | None:

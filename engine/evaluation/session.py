@@ -16,10 +16,9 @@ from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.evaluation.evaluator import outcome_open, run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
-from engine.evaluation.plan import Plan, PlanKey, make_plan, nearest_made
+from engine.evaluation.plan import Plan, PlanKey, Reach, make_plan, nearest_made, overlays_in_force, reach_of
 from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
-from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Number, Scalar

@@ -20,9 +20,9 @@ from engine.inquiry.readings import PageChange, SeenPage, changes_on, page_chang
 from engine.language.expressions import Expression
 from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
-from engine.policy.entries import ASSUMPTION, UNTIL, Supposition
 from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema
+from engine.policy.results import ASSUMPTION, UNTIL, Supposition
 from engine.records import dataclass
 
 RESULT = "result"

@@ -6,8 +6,9 @@ import operator as op
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.language import scalars, signatures
+from engine.language import values as scalars
 from engine.language.row import Later, Operator, meant, text
+from engine.language.types import DATE, number, numbers, ordered, percent_of, product, rounded, same
 from engine.language.values import exact, full_years
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ EXPRESSION_ROWS = (
             columns.add,
             partial(terms.spread, lambda bank, *parts: bank.plus(*parts)),
         ),
-        typing=signatures.numbers,
+        typing=numbers,
         unordered=True,
         neighbour="subtract",
         phrase=text("somme", "sum"),
@@ -45,7 +46,7 @@ EXPRESSION_ROWS = (
             columns.subtract,
             partial(terms.spread, lambda bank, *parts: bank.minus(*parts)),
         ),
-        typing=signatures.numbers,
+        typing=numbers,
         operands="pair",
         neighbour="add",
         phrase=text("différence", "difference"),
@@ -56,7 +57,7 @@ EXPRESSION_ROWS = (
     _arithmetic(
         "multiply",
         **meant(lambda values, options: exact(values[0] * values[1]), columns.multiply, terms.multiply),
-        typing=signatures.multiplied,
+        typing=lambda types, options: product(*types) if all(t.kind == "number" for t in types) else None,
         operands="pair",
         unordered=True,
         settled_by=(0,),
@@ -75,7 +76,7 @@ EXPRESSION_ROWS = (
             partial(columns.extreme, op.le, False),
             partial(terms.extreme, terms.less_than),
         ),
-        typing=signatures.numbers,
+        typing=numbers,
         absence="skip",
         unordered=True,
         neighbour="max",
@@ -93,7 +94,7 @@ EXPRESSION_ROWS = (
             partial(columns.extreme, op.ge, True),
             partial(terms.extreme, terms.more_than),
         ),
-        typing=signatures.numbers,
+        typing=numbers,
         absence="skip",
         unordered=True,
         neighbour="min",
@@ -107,7 +108,7 @@ EXPRESSION_ROWS = (
     _arithmetic(
         "percent_of",
         **meant(scalars.percent_of, columns.percent_of, partial(terms.spread, terms.percent_of)),
-        typing=signatures.percent_of,
+        typing=percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
         between=text(" % de ", " percent of "),
@@ -120,7 +121,7 @@ EXPRESSION_ROWS = (
     _arithmetic(
         "ratio",
         **meant(scalars.ratio, columns.ratio, terms.ratio),
-        typing=signatures.ratio,
+        typing=lambda types, options: number("ratio", None) if numbers(types, options) else None,
         operands="pair",
         partial=True,
         phrase=text("rapport", "ratio"),
@@ -134,7 +135,7 @@ EXPRESSION_ROWS = (
     _arithmetic(
         "round",
         **meant(scalars.rounded, columns.rounded, partial(terms.spread, terms.rounded)),
-        typing=signatures.rounded,
+        typing=rounded,
         operands="one",
         keys=("of",),
         options={"to": {}, "mode": ROUNDINGS},
@@ -148,7 +149,7 @@ EXPRESSION_ROWS = (
     _arithmetic(
         "highest",
         **meant(scalars.highest, columns.highest, terms.highest),
-        typing=signatures.ordered,
+        typing=ordered,
         absence="own",
         unordered=True,
         ranked=True,
@@ -163,7 +164,9 @@ EXPRESSION_ROWS = (
         name="date_plus",
         family="date",
         **meant(scalars.date_plus, columns.date_plus, terms.date_plus),
-        typing=signatures.moved,
+        typing=lambda types, options: (
+            DATE if types[0].kind == "date" and (types[1].kind, types[1].scale) == ("number", 0) else None
+        ),
         absence="propagate",
         operands="pair",
         tags=("years", "months", "days"),
@@ -183,7 +186,7 @@ EXPRESSION_ROWS = (
             columns.years_between,
             partial(terms.spread, terms.years_between),
         ),
-        typing=signatures.years,
+        typing=lambda types, options: number("years") if all(t.kind == "date" for t in types) else None,
         absence="propagate",
         operands="pair",
         phrase=text("années révolues", "complete years"),
@@ -197,7 +200,7 @@ EXPRESSION_ROWS = (
         name="first_known",
         family="choice",
         **meant(scalars.first_known, columns.first_known, terms.first_known),
-        typing=signatures.same,
+        typing=same,
         chain=True,
         phrase=text("le premier connu", "the first known"),
         meaning=text(

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.language import scalars, signatures
+from engine.language import values as scalars
 from engine.language.row import Later, Operator, meant, text
+from engine.language.types import equal, order
 
 if TYPE_CHECKING:
     from engine.language import algebra, columns, symbolic, terms
@@ -16,7 +17,7 @@ else:
     algebra, columns, symbolic, terms = map(Later, ("algebra", "columns", "symbolic", "terms"))
 
 _ORDER: Mapping[str, Any] = {
-    "typing": signatures.order,
+    "typing": order,
     "threshold": True,
     "takes": "two numbers of one unit, or two dates",
 }
@@ -42,7 +43,7 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
             partial(columns.member, wanted),
             partial(terms.member, wanted),
         ),
-        typing=signatures.equal,
+        typing=equal,
         absence="propagate",
         operands="list",
         unordered=True,
@@ -56,7 +57,7 @@ COMPARISON_ROWS = (
         "is",
         op.eq,
         symbolic.same,
-        typing=signatures.equal,
+        typing=equal,
         sign="=",
         neighbour="is_not",
         phrase=text("{0} est {1}", "{0} is {1}"),
@@ -70,7 +71,7 @@ COMPARISON_ROWS = (
         "is_not",
         op.ne,
         terms.is_not,
-        typing=signatures.equal,
+        typing=equal,
         sign="!=",
         neighbour="is",
         phrase=text("{0} n'est pas {1}", "{0} is not {1}"),

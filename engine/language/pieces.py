@@ -65,3 +65,14 @@ def placed(data: Any, at: Location) -> Piece:
     if isinstance(data, Mapping):
         return Piece({key: placed(part, at) for key, part in data.items()}, at, at)
     return Piece([placed(part, at) for part in data] if isinstance(data, list) else data, at, at)
+
+
+def texts_under(key: str, data: Any) -> set[str]:
+    """Every text under ``key``, however deep."""
+    if isinstance(data, list):
+        return {name for each in data for name in texts_under(key, each)}
+    if not isinstance(data, dict):
+        return set()
+    listed = data[key] if isinstance(data.get(key), list) else [data.get(key)]
+    own = {name for name in listed if isinstance(name, str)}
+    return own.union(*(texts_under(key, each) for each in data.values()))

@@ -39,9 +39,6 @@ def less_than(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
     return bank.negate(at_most(bank, right, left))
 
 
-# comparisons
-
-
 def compare(relation: Relation, bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
     """A comparison: false where either side is not applicable, unknown where either is undetermined."""
     if left.scale and right.value.constant:  # type: ignore[union-attr]
@@ -76,9 +73,6 @@ def given(bank: TermBank, left: Symbolic, wanted: bool) -> Truth:
     return Truth(has, lacks) if wanted else Truth(lacks, has)
 
 
-# connectives
-
-
 def all_of(bank: TermBank, parts: Sequence[Truth]) -> Truth:
     return Truth(bank.both(*(part.true for part in parts)), bank.either(*(part.false for part in parts)))
 
@@ -100,9 +94,6 @@ def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
             bank.either(part.true, bank.both(open_, found.true)), bank.either(part.false, bank.both(open_, found.false))
         )
     return found
-
-
-# expressions
 
 
 def spread(

@@ -1,11 +1,14 @@
 """Types of the language: a fact, an item or an expression has one, and it says which operations make sense.
 
-Takes two types and a wish (compare, add, multiply); gives the type of the result, or None where it does not fit.
+Takes two types and a wish (compare, add, multiply); gives the type of the result, or None where it does not fit. The
+rows of the operator table name those that take the types of all operands, and the options.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
@@ -112,3 +115,41 @@ def fits(actual: Type, wanted: Type) -> bool:
     if mixed is None:
         return False
     return actual.kind != "enum" or set(actual.values) <= set(wanted.values)
+
+
+def same(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    result: Type | None = types[0]
+    for other in types[1:]:
+        result = joined(result, other) if result else None
+    return result
+
+
+def numbers(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    return same(types, options) if all(t.kind == "number" for t in types) else None
+
+
+def percent_of(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    rate, whole = types
+    if rate.kind != "number" or whole.kind != "number" or rate.unit not in ("percent", "any"):
+        return None
+    scale = None if rate.scale is None or whole.scale is None else rate.scale + whole.scale + 2
+    return number(whole.unit, scale)
+
+
+def rounded(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    if types[0].kind != "number":
+        return None
+    return number(types[0].unit, max(0, len(str(options[0]).partition(".")[2])))
+
+
+def ordered(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    result = same(types, options)
+    return result if result and result.kind == "enum" and result.ordered else None
+
+
+def equal(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    return types[0] if comparable(types[0], types[1]) else None
+
+
+def order(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
+    return types[0] if types[0].kind in ("number", "date") and joined(types[0], types[1]) else None

@@ -10,10 +10,9 @@ from typing import Any
 
 from engine.errors import MAX_FAULTS, Location, Problem, nearest
 from engine.language import expressions as tree
-from engine.language import signatures
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
-from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number
+from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number, same
 from engine.language.values import as_written, exact
 from engine.records import dataclass
 
@@ -219,7 +218,7 @@ def declared(node: tree.Expression, type_: Type | None) -> Type | tuple[str, Typ
 
 def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
     given = [t for t in types if t is not None]
-    result = signatures.same(given, ()) if given else None
+    result = same(given, ()) if given else None
     if given and result is None:
         scope.report(at, "type-mismatch", operator="cases", types=named(*given))
     return result

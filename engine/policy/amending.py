@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from engine.errors import Problem, nearest, unknown, wrong
-from engine.language.pieces import Piece
+from engine.language.pieces import Piece, texts_under
 from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.items import KINDS
 from engine.policy.offers import KNOWS
@@ -216,17 +216,6 @@ def _head(base: Piece, head: Piece, said: _Said, files: Iterable[Piece]) -> Piec
     sources = {id_: each for id_, each in base.entries("sources").items() if id_ in cited}
     parts["sources"] = head.of(sources | head.entries("sources"))
     return head.of(parts)
-
-
-def texts_under(key: str, data: Any) -> set[str]:
-    """Every text under ``key``, however deep."""
-    if isinstance(data, list):
-        return {name for each in data for name in texts_under(key, each)}
-    if not isinstance(data, dict):
-        return set()
-    listed = data[key] if isinstance(data.get(key), list) else [data.get(key)]
-    own = {name for name in listed if isinstance(name, str)}
-    return own.union(*(texts_under(key, each) for each in data.values()))
 
 
 def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Piece], head: Piece) -> Iterator[Problem]:

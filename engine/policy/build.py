@@ -1,23 +1,81 @@
 """Makes a convention out of its files: pieces that the schemas have accepted come in, frozen items go out.
 
-The schemas come before (:mod:`engine.policy.schema`); names and types are checked after (:mod:`engine.policy.checks`).
+First the number of each ``{parameter}`` in labels and notes is filled in, so that a number that changes changes its
+words. Where a parameter has several dated values, all of them are said, and those of the parameter that a later text
+lays over it in running contracts. The schemas come before (:mod:`engine.policy.schema`); names and types are checked
+after (:mod:`engine.policy.checks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 from engine.errors import Location, Problem, nearest, wrong
 from engine.language.pieces import Piece
 from engine.language.reading import Home, citation, day, every, optional
 from engine.policy import model
-from engine.policy.entries import Property, Supposition
+from engine.policy.amending import Written
 from engine.policy.items import ENTRIES, items, record, window
 from engine.policy.offers import KNOWS, offers
-from engine.policy.results import VERDICT, Ending, Headline, Results
+from engine.policy.results import VERDICT, Ending, Headline, Property, Results, Supposition
+from engine.words import LANGUAGES, read_words
 
+_NAMED = re.compile(r"\{(.*?)\}")
+_NARROW = "\u202f"  # the space of thousands in French
 _Named = TypeVar("_Named", model.Item, model.Derogation, model.Interpretation, Property, Supposition)
+
+
+def dated_numbers(files: Sequence[Piece]) -> dict[str, list[Piece]]:
+    """The dated values of every parameter of a text."""
+    return {each["id"].value: [*each.members("values")] for file in files for each in file.members("parameters")}
+
+
+def _worded(files: Sequence[Piece], later: Mapping[str, Sequence[Piece]]) -> tuple[list[Piece], list[Problem]]:
+    """The files of a text, and the names in braces that are no parameter of it."""
+    values = {id_: [*own, *later.get(id_, ())] for id_, own in dated_numbers(files).items()}
+    numbers = {id_: {lang: _said(each, lang) for lang in LANGUAGES} for id_, each in values.items()}
+    problems: list[Problem] = []
+
+    def filled(piece: Piece, lang: str | int = "") -> Piece:
+        value = piece.value
+        if isinstance(value, dict):
+            return piece.of({key: filled(part, key) for key, part in value.items()})
+        if isinstance(value, list):
+            return piece.of([filled(part) for part in value])
+        if lang not in LANGUAGES or not isinstance(value, str) or "{" not in value:
+            return piece
+        unknown = [name for name in _NAMED.findall(value) if name not in numbers]
+        problems.extend(wrong(piece.at, "unknown-item", nearest(name, numbers), id=name) for name in unknown)
+        return piece if unknown else piece.of(_NAMED.sub(lambda found: numbers[found[1]][str(lang)], value))
+
+    return [filled(file) for file in files], problems
+
+
+def _said(values: Sequence[Piece], lang: str) -> str:
+    """A number in words; of several, each with the day on which it begins."""
+    words = read_words("reports", lang)
+    numbers = (each.get("value") for each in values)
+    first, *others = (words["number_open"] if number is None else _number(number, lang) for number in numbers)
+    written = (each["from"].value for each in values[1:])
+    days = ("/".join(reversed(day.split("-"))) if lang == "fr" else day for day in written)
+    return "".join([first, *(words["number_then"].format(value=v, day=d) for v, d in zip(others, days, strict=True))])
+
+
+def _number(value: Decimal | int | str, lang: str) -> str:
+    if isinstance(value, str):
+        return value  # no number, which is told where it stands
+    plain = f"{value:,}"
+    return plain.replace(",", _NARROW).replace(".", ",") if lang == "fr" else plain
+
+
+def built(text: Written, later: Mapping[str, Sequence[Piece]]) -> tuple[model.Convention, list[Problem]]:
+    """The convention of a text, its numbers in its words, and what is wrong; ``later`` are values that follow."""
+    (head, *files), problems = _worded([text.head, *text.files.values()], later)
+    convention, found = build(head, files, text.digest)
+    return convention, [*problems, *found]
 
 
 def build(head: Piece, rules: Sequence[Piece], digest: str) -> tuple[model.Convention, list[Problem]]:

@@ -27,7 +27,7 @@ from engine.language.reading import (
     optional,
     unpublished,
 )
-from engine.policy import entries, model
+from engine.policy import model, results
 
 _Record = TypeVar("_Record")
 Read = Callable[[Piece, Home], Any]
@@ -144,25 +144,25 @@ def overlay(piece: Piece, home: Home) -> model.Overlay:
     return record(model.Overlay, piece, home, **_signed(piece, home), **about)
 
 
-def law_property(piece: Piece, home: Home) -> entries.Property:
-    way = next((key for key in (entries.RISES, entries.FALLS) if key in piece), "")
+def law_property(piece: Piece, home: Home) -> results.Property:
+    way = next((key for key in (results.RISES, results.FALLS) if key in piece), "")
     result = optional(piece, way, home, item_ref)
-    about = {"result": result, "falls": way == entries.FALLS, "at": piece["id"].at}
-    return record(entries.Property, piece, home, **about)
+    about = {"result": result, "falls": way == results.FALLS, "at": piece["id"].at}
+    return record(results.Property, piece, home, **about)
 
 
-def supposition(piece: Piece, home: Home) -> entries.Supposition:
-    kind = entries.RIGHT if entries.RIGHT in piece else entries.ASSUMPTION
+def supposition(piece: Piece, home: Home) -> results.Supposition:
+    kind = results.RIGHT if results.RIGHT in piece else results.ASSUMPTION
     about = {"kind": kind, "fact": fact_ref(piece[kind], home), "at": piece["id"].at, "following": "year" in piece}
-    day_ = piece.get("day", entries.FROM)
-    return record(entries.Supposition, piece, home, **about, **_signed(piece, home), day=day_)
+    day_ = piece.get("day", results.FROM)
+    return record(results.Supposition, piece, home, **about, **_signed(piece, home), day=day_)
 
 
-def window(piece: Piece, home: Home, beneficiary: str) -> entries.WithoutRules:
+def window(piece: Piece, home: Home, beneficiary: str) -> results.WithoutRules:
     signed = _signed(piece, home)
     signed["signed_from"] = signed["signed_from"] or FIRST_DAY
     about = {"beneficiary": piece.get("beneficiary", beneficiary), "at": piece["id"].at}
-    return record(entries.WithoutRules, piece, home, **signed, **about)
+    return record(results.WithoutRules, piece, home, **signed, **about)
 
 
 _READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain data is taken
@@ -177,7 +177,7 @@ _READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain
     },
     "Row": table_row,
     **{kind.__name__: _of(kind) for kind in (model.Caution, model.Derogation, model.Rule, model.Excluded)},
-    **{kind.__name__: _of(kind) for kind in (entries.Along, entries.Known)},
+    **{kind.__name__: _of(kind) for kind in (results.Along, results.Known)},
 }
 ENTRIES: Mapping[str, Read] = {  # what the lists of a rule file hold beside items
     "overlays": overlay,

@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from engine.errors import Location
 from engine.language import expressions as tree
-from engine.policy.entries import Property, Supposition, WithoutRules, within
-from engine.policy.results import Results
+from engine.policy.results import Property, Results, Supposition, WithoutRules, within
 from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,13 +138,13 @@ def read_registry(
 
 def _read(folders: Mapping[str, Files], shown: Path) -> tuple[dict[str, Convention], list[Problem], frozenset[str]]:
     """The convention of each folder, all of what it amends in it, what is wrong, and the ids of what is left out."""
-    from engine.policy.wording import dated_numbers
+    from engine.policy.build import built, dated_numbers
 
     texts, problems, unread = _texts(folders, shown)
     conventions: dict[str, Convention] = {}
     numbers = {text.digest: dated_numbers([*text.files.values()]) for text in texts}
     for text in texts:
-        convention, found = _built(text, {})
+        convention, found = built(text, {})
         problems.extend(found)
         conventions.setdefault(convention.id, convention)  # a folder with the id of another has been told of
     for text in texts:
@@ -159,18 +159,8 @@ def _read(folders: Mapping[str, Files], shown: Path) -> tuple[dict[str, Conventi
             if old in own and new in numbers[other.digest]
         }
         if any(later.values()):
-            conventions[convention.id], _ = _built(text, later)
+            conventions[convention.id], _ = built(text, later)
     return conventions, problems, unread
-
-
-def _built(text: Written, later: Mapping[str, Sequence[Piece]]) -> tuple[Convention, list[Problem]]:
-    """The convention of a text, its numbers in its words, and what is wrong."""
-    from engine.policy.build import build
-    from engine.policy.wording import worded
-
-    (head, *files), unnamed = worded([text.head, *text.files.values()], later)
-    convention, found = build(head, files, text.digest)
-    return convention, [*unnamed, *found]
 
 
 def _texts(folders: Mapping[str, Files], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:
@@ -237,7 +227,7 @@ def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
 def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
     """The text of a folder as it is written, none where a file of it cannot be read, and what is wrong with it."""
     from engine.policy.amending import Written, misplaced
-    from engine.policy.mending import as_meant
+    from engine.policy.schema import as_meant
 
     if HEAD not in files:
         return None, [wrong(Location(shown.as_posix()), "no-convention-file")] if files else []

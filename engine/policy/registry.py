@@ -15,11 +15,10 @@ from engine.errors import InputFault, Location, Problem, UsageFault, fault, misu
 from engine.language.expressions import Citation, Text
 from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
-from engine.policy.entries import Supposition, WithoutRules
 from engine.policy.model import SOURCE_KINDS, Convention, Source, Window
 from engine.policy.overlays import Laid, covers, laid_items, open_questions
 from engine.policy.resolve import Resolved, resolve
-from engine.policy.results import Results, joined
+from engine.policy.results import Results, Supposition, WithoutRules, joined
 from engine.records import dataclass
 
 _OPTION = Location("--interpret")

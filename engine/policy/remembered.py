@@ -29,7 +29,7 @@ from engine.policy.model import Convention
 FORMAT = 11
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_ROOMS = ("policy.model", "policy.entries", "policy.results", "language.expressions", "errors")
+_ROOMS = ("policy.model", "policy.results", "language.expressions", "errors")
 _MODULES = tuple(f"engine.{name}" for name in _ROOMS)
 _Apart = dict[str, bytes]  # what few cases need all of, stored one by one
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}

@@ -11,7 +11,7 @@ from engine.language.logic import Plain, Term
 from engine.language.symbolic import Symbolic, known, same
 from engine.language.term_days import code
 from engine.language.terms import at_most
-from engine.policy.entries import Property
+from engine.policy.results import Property
 from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.expressions import TermAlgebra

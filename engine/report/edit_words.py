@@ -17,8 +17,8 @@ from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.typing import is_date
 from engine.policy import model
-from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.overlays import year_start_item
+from engine.policy.results import Property, Supposition, WithoutRules
 from engine.report.phrases import Phrases, content, in_time, row_words
 from engine.report.say import Say
 

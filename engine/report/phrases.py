@@ -19,9 +19,9 @@ from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.row import beside
 from engine.policy import model
-from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.model import DecisionTable, Item, Row
 from engine.policy.overlays import until
+from engine.policy.results import Property, Supposition, WithoutRules
 from engine.report.say import Say
 
 Lines = Iterator[tuple[int, str]]

@@ -9,7 +9,7 @@ from typing import Any
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.inquiry.readings import PageChange, Reading, Seen
 from engine.inquiry.suppositions import Supposed
-from engine.policy.entries import UNTIL
+from engine.policy.results import UNTIL
 from engine.report.objects import as_json, result_value
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years

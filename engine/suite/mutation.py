@@ -23,10 +23,9 @@ from engine.policy.overlays import laid_called
 from engine.policy.registry import Registry
 from engine.proof.prover import other_readings
 from engine.proof.solving import Status
-from engine.suite.mutants import Mutant, mutants
+from engine.suite.mutants import CaseEntry, Equivalence, Mutant, mutants, passes, proposed_entry
 from engine.suite.observed import Differ, Observed, observe, observe_by_cases, other_steps, reading
 from engine.suite.running import PolicyCase, run_case
-from engine.suite.survivors import CaseEntry, Equivalence, passes, proposed_entry
 from engine.suite.variants import Mutation
 
 PROCESSES = 2

@@ -22,10 +22,10 @@ from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document, document_of
 from engine.policy.items import KINDS
 from engine.policy.loader import load
-from engine.policy.mending import as_meant
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
+from engine.policy.schema import as_meant
 from engine.suite.names import names_of, unknown_names
 
 NOTHING = "—"

@@ -15,8 +15,8 @@ from typing import Any
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
 from engine.language.facts import Vocabulary
-from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.model import Convention, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
+from engine.policy.results import Property, Supposition, WithoutRules
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),

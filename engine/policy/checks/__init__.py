@@ -10,8 +10,7 @@ from pathlib import Path, PurePath
 
 from engine.errors import ERROR, Location, Problem, bounded, in_order, wrong
 from engine.policy.checks.changes import change_problems, restated_problems
-from engine.policy.checks.citations import citation_problems
-from engine.policy.checks.dates import date_problems, window_problems
+from engine.policy.checks.citations import citation_problems, date_problems, window_problems
 from engine.policy.checks.declared import offer_problems, property_problems, result_problems
 from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems

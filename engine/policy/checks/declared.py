@@ -12,13 +12,12 @@ from engine.errors import Problem, nearest, unknown, warning, wrong
 from engine.language.expressions import Expression, FactRef, ItemRef, Literal, find
 from engine.language.types import DATE, Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
-from engine.policy.entries import FALLS, RISES, Supposition
 from engine.policy.model import Convention, DecisionTable, Item, Outcome
 from engine.policy.offers import is_offer
 from engine.policy.regions import compared
 from engine.policy.registry import Registry
 from engine.policy.resolve import valueless
-from engine.policy.results import VERDICT, Headline
+from engine.policy.results import FALLS, RISES, VERDICT, Headline, Supposition
 
 
 def property_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:

@@ -10,23 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
+from engine.language import reading
 from engine.language.expressions import Unpublished
 from engine.language.facts import FIRST_DAY
 from engine.language.pieces import Piece
-from engine.language.reading import (
-    Home,
-    body,
-    cell,
-    citation,
-    condition,
-    day,
-    expression,
-    fact_ref,
-    item_ref,
-    literal,
-    optional,
-    unpublished,
-)
+from engine.language.reading import Home, day, fact_ref, item_ref, optional
 from engine.policy import model, results
 
 _Record = TypeVar("_Record")
@@ -57,7 +45,7 @@ def record(kind: type[_Record], piece: Piece, home: Home, /, **given: Any) -> _R
         elif name not in given and name in piece.value:
             given[name] = read(piece.value[name], home)
         elif name not in given:
-            given[name] = unpublished(piece["unpublished"], home) if empty is Unpublished else empty
+            given[name] = reading.unpublished(piece["unpublished"], home) if empty is Unpublished else empty
     return made(**given)  # type: ignore[no-any-return]
 
 
@@ -110,24 +98,24 @@ def _item(piece: Piece, kind: str, transitional: bool, home: Home) -> model.Item
 
 def _body(piece: Piece, kind: str, home: Home) -> model.Body:
     if kind == "quantity":
-        return model.Quantity(body(piece, home))
+        return model.Quantity(reading.body(piece, home))
     if kind == "parameter":
         return model.DecisionTable({}, tuple([dated_value(each, home) for each in piece.members("values")]))
     if kind == model.CONSISTENCY:
-        return model.Criterion(condition(piece["holds_when"], home), ())
+        return model.Criterion(reading.condition(piece["holds_when"], home), ())
     made: model.Body = record(_BODIES[kind], piece, home)
     return made
 
 
 def dated_value(piece: Piece, home: Home) -> model.Row:
     """A value of a parameter and the day from which it holds."""
-    given = {"then": literal(piece["value"], home)} if "value" in piece else {}
+    given = {"then": reading.literal(piece["value"], home)} if "value" in piece else {}
     return record(model.Row, piece, home, cells={}, start=day(piece["from"], home), **given)
 
 
 def table_row(piece: Piece, home: Home) -> model.Row:
     """A row of a table."""
-    cells = {name: cell(asked, home) for name, asked in piece.value.items() if name not in NOT_CELLS}
+    cells = {name: reading.cell(asked, home) for name, asked in piece.value.items() if name not in NOT_CELLS}
     start, end = (optional(piece, key, home, day) for key in ("from", "before"))
     return record(model.Row, piece, home, cells=cells, start=start, end=end)
 
@@ -166,14 +154,14 @@ def window(piece: Piece, home: Home, beneficiary: str) -> results.WithoutRules:
 
 
 _READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain data is taken
-    "Condition": condition,
-    "Expression": expression,
+    "Condition": reading.condition,
+    "Expression": reading.expression,
     "FactRef": fact_ref,
     "ItemRef": item_ref,
-    "Citation": citation,
-    "Literal | Unpublished": literal,
+    "Citation": reading.citation,
+    "Literal | Unpublished": reading.literal,
     "Mapping[str, FactRef | ItemRef]": lambda piece, home: {
-        n: expression(each, home) for n, each in piece.value.items()
+        n: reading.expression(each, home) for n, each in piece.value.items()
     },
     "Row": table_row,
     **{kind.__name__: _of(kind) for kind in (model.Caution, model.Derogation, model.Rule, model.Excluded)},

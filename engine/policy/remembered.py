@@ -15,7 +15,8 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections import UserDict
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -51,26 +52,16 @@ def _class_of_data(module: str, name: str) -> type:
     raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-class _Stored(Mapping[str, Any]):
+class _Stored(UserDict[str, Any]):
     """Entries of a convention, each read back at the first look at it: a case needs few but items of its own text."""
 
-    def __init__(self, contents: Mapping[str, bytes]) -> None:
-        self._contents = contents
-        self._read: dict[str, Any] = {}
+    def __init__(self, contents: dict[str, Any]) -> None:
+        self.data = contents
 
     def __getitem__(self, id_: str) -> Any:
-        if id_ not in self._read:
-            self._read[id_] = _DataOnly(io.BytesIO(self._contents[id_])).load()
-        return self._read[id_]
-
-    def __contains__(self, id_: object) -> bool:
-        return id_ in self._contents
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._contents)
-
-    def __len__(self) -> int:
-        return len(self._contents)
+        if isinstance(self.data[id_], bytes):
+            self.data[id_] = _DataOnly(io.BytesIO(self.data[id_])).load()
+        return self.data[id_]
 
 
 def cache_folder() -> Path | None:

@@ -61,6 +61,8 @@ SINCE_2023: Explained = {
         "avance.annee_1:item",
         "versement.annee_1:expression:amount",
         "versement.annee_1:expression:due",
+        "versement.annee_2:unless",
+        "versement.annee_2:expression:amount",
         "versement.annee_2:expression:due",
         "versement.acompte:item",
         "versement.solde:item",

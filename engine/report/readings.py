@@ -13,7 +13,7 @@ from engine.policy.results import UNTIL
 from engine.report.objects import as_json, result_value
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
-from engine.report.reasons import duty_status
+from engine.report.reasons import duty_status, is_told, lacking
 from engine.report.say import Say
 from engine.report.values import to_json
 
@@ -48,20 +48,21 @@ def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
 
     A verdict stands before the questions, which are told with it.
     """
-    told: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
+    told: dict[tuple[str, str, int], dict[tuple[str, str], list[str]]] = {}
     for reading, choice, effect in _effects(readings):
-        way = _way(reading, choice, say)
-        if isinstance(effect.before, Result) and effect.before.kind in ("criterion", "outcome"):
-            way = f"{say('quoted', text=reading.question.question[say.lang])} {way}"
-        told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append((_after(effect, say), way))
+        of_verdict = isinstance(effect.before, Result) and effect.before.kind in ("criterion", "outcome")
+        asked = f"{say('quoted', text=reading.question.question[say.lang])} " if of_verdict else ""
+        others = told.setdefault((effect.place.kind, effect.place.id, effect.place.year), {})
+        others.setdefault((_after(effect, say), asked), []).append(_way(reading, choice, say))
     return replace(say, read={place: _told_otherwise(others, say) for place, others in told.items()})
 
 
-def _told_otherwise(others: Sequence[tuple[str, str]], say: Say) -> str:
-    """What stands at a place under each other reading, with its name."""
-    if len(others) == 1:
-        return say("read_otherwise", value=others[0][0], way=others[0][1])
-    return say("read_in_ways", values=say.listed(f"{value} ({way})" for value, way in others))
+def _told_otherwise(others: Mapping[tuple[str, str], Sequence[str]], say: Say) -> str:
+    """What stands at a place under each other reading, by its name, or what several give together."""
+    ways = [(value, f"{asked}{say.either(choices)}") for (value, asked), choices in others.items()]
+    if len(ways) == 1:
+        return say("read_otherwise", value=ways[0][0], way=ways[0][1])
+    return say("read_in_ways", values=say.listed(f"{value} ({way})" for value, way in ways))
 
 
 def unsaid_objects(
@@ -148,6 +149,8 @@ def _after(effect: PageChange, say: Say) -> str:
     before, after = effect.before, effect.after
     if after is None and effect.place.kind == "warning":
         return ""
+    if isinstance(after, Result) and after.missing and not is_told(after):
+        return f"{seen_text(after, say)} ({lacking(after.missing, say)})"
     day = ""
     if isinstance(after, PaymentLine) and isinstance(before, PaymentLine) and after.due and after.due != before.due:
         day = say.scalar(after.due)

@@ -130,7 +130,9 @@ REFUSED: list[tuple[bytes, int, str]] = [
     (b'{"cases": []}', 422, "missing-key"),
     (b'{"case": {}, "lang": "de"}', 422, "wrong-value"),
     (b'{"case": {"medecin": {"age": 1e400}}}', 422, "yaml-number"),
-    (b"\xff\xfe", 400, "wrong-encoding"),
+    (b"\xff\xfe", 400, "request-json"),
+    (b"\x1f\x8b\x08", 400, "request-json"),
+    (b'{"case": {"medecin": {"specialite": "p\xe9diatrie"}}}', 400, "request-json"),
     (b'{"case": ' + b"[" * 500 + b"]" * 500 + b"}", 400, "too-deep"),
     (b'{"case": "' + b"x" * 70_000 + b'"}', 413, "request-size"),
 ]
@@ -187,6 +189,30 @@ def test_a_declined_fact_that_does_not_exist_is_told(served: Client) -> None:
     assert (answer.status, answer.data["problems"][0]["nearest"]) == (422, "patientele.mt_depart")
 
 
+@pytest.mark.parametrize(
+    ("call", "asked", "code"),
+    [
+        ("ask", {"case": CASE, "declined": [None]}, "yaml-empty-value"),
+        ("ask", {"case": CASE, "declined": ["medecin.age", 3]}, "wrong-type"),
+        ("evaluate-many", {"cases": [None, CASE]}, "yaml-empty-value"),
+        ("timeline", {"dossier": {"case": CASE, "events": [None]}}, "yaml-empty-value"),
+    ],
+)
+def test_what_is_no_value_in_a_list_is_told_and_never_passed_over(
+    served: Client, call: str, asked: dict[str, Any], code: str
+) -> None:
+    answer = served.post(f"/api/v1/{call}", asked)
+    assert (answer.status, answer.data["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("path", ["conventions", "items/aide.montant_annuel", "openapi.json", "evaluate"])
+def test_a_language_or_parameter_that_there_is_not_is_told(served: Client, path: str) -> None:
+    for query, code, told in (("lang=xx", "wrong-value", "fr, en"), ("langue=en", "unknown-key", "« lang »")):
+        address = f"/api/v1/{path}?{query}"
+        answer = served.post(address, {"case": CASE}) if path == "evaluate" else served.get(address)
+        assert (answer.status, answer.data["code"], told in answer.data["detail"]) == (422, code, True)
+
+
 def test_a_refusal_is_told_in_the_language_that_the_body_asks_for(served: Client) -> None:
     wrong = {"case": {"contrat": {"date_signature": 20240902}}, "as_of": 3, "lang": "en"}
     for body, told in (
@@ -206,8 +232,11 @@ def test_a_mark_of_its_order_of_bytes_before_a_body_is_passed_over(served: Clien
 
 def test_a_fault_of_a_case_is_told_with_its_place_and_the_nearest_name(served: Client) -> None:
     body = b'{\n  "case": {\n    "contrat": {"date_signatur": "2024-09-02"}\n  }\n}'
-    (problem,) = served.post("/api/v1/evaluate", body, content_type="application/json").data["problems"]
+    answer = served.post("/api/v1/evaluate", body, content_type="application/json").data
+    (problem,) = answer["problems"]
     assert (problem["line"], problem["nearest"]) == (3, "contrat.date_signature")
+    assert answer["title"] == "le fait « … » n'existe pas", "of every problem of its type"
+    assert "contrat.date_signatur »" in answer["detail"]
 
 
 def test_facts_that_contradict_each_other_are_told_at_their_place(served: Client) -> None:
@@ -224,7 +253,17 @@ def test_facts_that_contradict_each_other_are_told_at_their_place(served: Client
 
 
 def test_other_media_and_methods_are_refused(served: Client) -> None:
-    assert served.post("/api/v1/evaluate", b"{}", content_type="text/plain").data["code"] == "request-media"
+    media = "application/json"
+    for asked in (
+        {"content_type": "text/plain"},
+        {"content_type": f"{media}; charset=iso-8859-1"},
+        {"content_type": media, "content_encoding": "gzip"},
+    ):
+        answer = served.post("/api/v1/evaluate", b"{}", **asked)
+        assert (answer.status, answer.data["code"]) == (415, "request-media")
+        assert answer.headers["accept-encoding"] == "identity"
+    sound = {"content_type": f'{media}; Charset="UTF-8"', "content_encoding": "identity"}
+    assert served.post("/api/v1/evaluate", json.dumps({"case": CASE}).encode(), **sound).status == 200
     got = served.ask("GET", "/api/v1/evaluate")
     assert (got.status, got.headers["allow"]) == (405, "POST")
     assert served.ask("GET", "/api/v1/nothing").data["code"] == "request-page"
@@ -235,7 +274,8 @@ def test_what_the_rules_are_is_told_with_a_tag_that_spares_who_has_it(served: Cl
         first = served.get(f"/api/v1/{path}")
         assert first.status == 200
         for known in (first.headers["etag"], f'"other", W/{first.headers["etag"]}', "*"):
-            assert served.ask("GET", f"/api/v1/{path}", if_none_match=known).status == 304
+            again = served.ask("GET", f"/api/v1/{path}", if_none_match=known)
+            assert (again.status, again.headers["cache-control"]) == (304, first.headers["cache-control"])
         assert served.ask("GET", f"/api/v1/{path}", if_none_match='"other"').status == 200
     unknown = served.get("/api/v1/items/aide.montant_anuel")
     assert (unknown.status, unknown.data["status"]) == (404, 404)

@@ -165,10 +165,7 @@ class _Reader:
         found: list[Piece] = []
         while type(event := next(self.events)) is not _LIST_END:
             piece = self._value(event, None, depth)
-            if piece.value is not _NULL:
-                found.append(piece)
-            elif not self.is_json:
-                found.append(piece.of(self._empty(event)))
+            found.append(piece.of(self._empty(event)) if piece.value is _NULL else piece)
         return found
 
     def _mapping(self, depth: int) -> dict[str, Piece]:

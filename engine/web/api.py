@@ -21,8 +21,8 @@ from engine.policy.places import shipped
 from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
-from engine.web.calls import CALLS, MEDIA, MOST_CASES, Call, CallBody, body_schema, check, language_of, parsed, placed
-from engine.web.refusals import STATUS, UNREADABLE, Refused, json_text, refused
+from engine.web.calls import CALLS, MEDIA, MOST_CASES, Call, CallBody, asked_in, body_schema, check, parsed, placed
+from engine.web.refusals import STATUS, UNREADABLE, Refused, expect_body, json_text
 from engine.web.state import LANG
 from engine.web.worker import Worker
 from engine.words import LANGUAGES
@@ -46,10 +46,10 @@ class Api:
 
     def _posted(self, call: Call) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != MEDIA:
-                raise refused("request-media", wanted=MEDIA)
+            asked_in(request.query_params)
+            expect_body(request.headers, MEDIA)
             document = parsed(await request.body())
-            lang = request.scope[LANG] = language_of(document)
+            lang = request.scope[LANG] = next((each for each in LANGUAGES if each == document.data.get(LANG)), None)
             check(document, call, self.worker.registry.vocabulary)
             say = Say(self.worker.registry, lang or self.usual)
             try:
@@ -67,14 +67,14 @@ class Api:
         """An answer that stays the same while the rules do: its tag spares who has it already."""
 
         async def answer(request: Request) -> Response:
-            lang = request.query_params.get("lang", self.usual)
-            say = Say(self.worker.registry, lang if lang in LANGUAGES else self.usual)
+            say = Say(self.worker.registry, asked_in(request.query_params) or self.usual)
             text = json_text(tell(say, self.version, **request.path_params))
             tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+            headers = {"ETag": tag, "Cache-Control": "no-cache"}
             known = request.headers.get("if-none-match", "").split(",")
             if any(each.strip().removeprefix("W/") in (tag, "*") for each in known):
-                return Response(status_code=304, headers={"ETag": tag})
-            return self._json(text, {"ETag": tag, "Cache-Control": "no-cache"})
+                return Response(status_code=304, headers=headers)
+            return self._json(text, headers)
 
         answer.__name__ = name.partition(".")[0]
         return answer
@@ -103,9 +103,8 @@ def _posted(call: Call) -> dict[str, Any]:
     refers: dict[str, Any] = {name: {"$ref": f"#/components/schemas/{name}"} for name in ("case", "dossier")}
     refers["cases"] = {"type": "array", "maxItems": MOST_CASES, "items": refers["case"]}
     body = body_schema({key: refers.get(key, wanted) for key, wanted in call.keys.items()}, call.needed)
-    answer: dict[str, Any] = {"type": "object"}
-    if call.schema:  # or the answer for a day for which the policies hold no rules
-        answer = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in (call.schema, "outside")]}
+    # or the answer for a day for which the policies hold no rules
+    answer = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in (call.schema or call.name, "outside")]}
     return {
         "operationId": call.name,
         "summary": call.summary,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, refuse_unknown, wrong
+from engine.errors import InputFault, Location, Problem, fault, nearest, refuse_unknown, wrong
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
@@ -19,7 +19,7 @@ from engine.inquiry.questions import ALL, ask, outlooks
 from engine.inquiry.what_if import alternatives
 from engine.language.facts import Vocabulary
 from engine.policy import loader
-from engine.policy.document import Document
+from engine.policy.document import Document, unplaced
 from engine.policy.registry import Outside
 from engine.policy.schema import Shape, shape, shape_problems
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
@@ -92,9 +92,11 @@ def placed(problem: Problem, document: Document) -> Problem:
 
 def parsed(content: bytes) -> Document:
     """What a call says, an object; raises InputFault: with every fault of the text."""
-    text = decoded(content, NAME).removeprefix("\ufeff").strip()
     try:
+        text = content.decode().removeprefix("\ufeff").strip()
         json.loads(text or "{}")  # strictly: files are YAML as well
+    except UnicodeDecodeError as error:
+        raise fault(Location(NAME, 1 + content.count(b"\n", 0, error.start), 1), "request-json") from None
     except json.JSONDecodeError as error:
         raise fault(Location(NAME, error.lineno, error.colno), "request-json") from None
     except (ValueError, RecursionError):
@@ -104,10 +106,11 @@ def parsed(content: bytes) -> Document:
     return loader.parse(content, NAME)
 
 
-def language_of(document: Document) -> str | None:
-    """The language that a call asks for, which is that of its refusal as well."""
-    lang: object = document.data.get("lang")
-    return lang if isinstance(lang, str) and lang in LANGUAGES else None
+def asked_in(query: Mapping[str, str]) -> str | None:
+    """The language that an address asks for; raises InputFault: there is none such, or another parameter."""
+    if problems := shape_problems(unplaced({**query}, Location("request")), ADDRESS):
+        raise InputFault(problems)
+    return query.get("lang")
 
 
 def check(document: Document, call: Call, vocabulary: Vocabulary) -> None:
@@ -155,6 +158,9 @@ def body_schema(keys: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any
     return {"type": "object", "additionalProperties": False, "required": [*needed], "properties": dict(keys)}
 
 
+ADDRESS = shape(body_schema({"lang": COMMON["lang"]}, ()))  # the parameters of an address
+
+
 def _evaluate(asked: CallBody, *under: str | int) -> Any:
     """The decision on a case, with its reasons."""
     decision = asked.decide(*(under or ("case",)))
@@ -182,13 +188,14 @@ def _ask(asked: CallBody) -> Any:
     decision = asked.decide("case")
     wanted = asked.get("for") or decision.headline.verdict or ALL
     declined, known = asked.get("declined") or (), asked.session.registry.vocabulary.facts
-    places = ((asked.document.at(("declined", place)), str(name)) for place, name in enumerate(declined))
+    places = ((asked.document.at(("declined", place)), name) for place, name in enumerate(declined))
     problems = [wrong(at, "unknown-fact", nearest(name, known), name=name) for at, name in places if name not in known]
     if problems:
         raise InputFault(problems)
     found = ask(asked.session, decision, wanted, frozenset(declined))
     possible = outlooks(asked.session, decision, [result.id for result in found.wanted])
-    return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
+    questions = questions_page.Questions(found, outlooks=possible)
+    return {"digest": decision.digest, **questions_page.data(questions, asked.say)}
 
 
 def _possible(asked: CallBody) -> Any:
@@ -220,7 +227,7 @@ def _timeline(asked: CallBody) -> Any:
 CALLS = (
     _call(_evaluate, {"case": OBJECT}, "case", schema="decision"),
     _call(_evaluate_many, {"cases": LIST}, "cases"),
-    _call(_ask, {"case": OBJECT, "for": TEXT, "declined": LIST}, "case"),
+    _call(_ask, {"case": OBJECT, "for": TEXT, "declined": LIST | {"items": TEXT}}, "case"),
     _call(_possible, {"case": OBJECT, "item": TEXT}, "case"),
     _call(_what_if, {"case": OBJECT, "item": TEXT, "wish": TEXT, "any_fact": YES}, "case", "item"),
     _call(_timeline, {"dossier": OBJECT}, "dossier", schema="timeline"),

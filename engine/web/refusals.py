@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -39,7 +40,6 @@ STATUS: Mapping[str, int] = {
     "request-fault": 500,
     "request-busy": 503,
     "yaml-duplicate-key": 400,
-    "wrong-encoding": 400,
     "too-deep": 400,
     "file-empty": 400,
 }
@@ -61,6 +61,15 @@ class Refused(Exception):
 def refused(code: str, headers: Mapping[str, str] | None = None, **values: object) -> Refused:
     """The refusal for one problem of the request itself."""
     return Refused([Problem(Location("request"), code, values)], headers=headers)
+
+
+def expect_body(headers: Mapping[str, str], media: str) -> None:
+    """Raises Refused: the body of a request is of another kind, in another charset, or compressed."""
+    kind, _, charset = headers.get("content-type", "").casefold().replace('"', "").partition(";")
+    plain = headers.get("content-encoding", "identity").casefold() == "identity"
+    if kind.strip() != media or charset.strip() not in ("", "charset=utf-8") or not plain:
+        wanted = media if plain else f"{media}, Content-Encoding: identity"
+        raise refused("request-media", {"Accept-Encoding": "identity"}, wanted=wanted)
 
 
 def refusal_of(error: Exception, method: str) -> Refused | None:
@@ -85,12 +94,13 @@ def status_of(problems: Sequence[Problem]) -> int:
 
 
 def problem_object(problems: Sequence[Problem], lang: str, status: int | None = None) -> dict[str, Any]:
-    """Problem details (RFC 9457): the first problem heads them, ``problems`` lists all with code and place."""
+    """Problem details (RFC 9457) of the first problem; its title is that of its type. ``problems`` lists all."""
     first = problems[0]
     return {
         "type": f"urn:avenant:problem:{first.code}",
-        "title": first.message(lang),
+        "title": replace(first, values=dict.fromkeys(first.values, "…"), nearest=None).message(lang),
         "status": status or status_of(problems),
+        "detail": first.message(lang),
         "code": first.code,
         "problems": [
             {

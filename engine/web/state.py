@@ -21,7 +21,7 @@ from engine.language.values import Scalar, as_written
 from engine.policy.document import unplaced
 from engine.policy.registry import Registry
 from engine.report.values import to_json
-from engine.web.refusals import refused
+from engine.web.refusals import expect_body, refused
 from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
@@ -166,13 +166,11 @@ async def pairs_of(request: Request) -> Pairs:
     """
     pairs = _read(request.scope["query_string"].decode("latin-1"))
     if request.method == "POST":
-        if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:
-            raise refused("request-media", wanted=FORM)
+        expect_body(request.headers, FORM)
         pairs = [*pairs, *_read((await request.body()).decode("latin-1"))]
     request.scope[LANG] = next((value for name, value in pairs if name == LANG and value in LANGUAGES), None)
     names = [name for name, _ in pairs]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise refused("request-repeated", name=", ".join(repeated[:8]))
     return pairs
 

@@ -51,6 +51,15 @@ ORDINARY = {
     "patientele.fa_depart": "1 600",
     "patientele.percentile_fa": "54",
 }
+VERIFIED = {
+    **ORDINARY,
+    "contrat.annee": "4",
+    "medecin.nouvellement_installe": "non",
+    "patientele.mt_actuelle": "1 150",
+    "patientele.fa_actuelle": "1 650",
+    "contrat.objectif_mt": "1 250",
+    "contrat.objectif_fa": "1 900",
+}
 STATED: dict[str, dict[str, Any]] = {
     "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
     "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale", "age": 46},
@@ -148,6 +157,31 @@ def test_a_doctor_is_told_from_which_year_an_objective_counts_and_led_to_try_num
     assert "dépend de la vérification" not in served.get("/resultat", VERIFIED).text, "a case of one year says its own"
 
 
+UNPUBLISHED = {
+    "beneficiaire": "centre_de_sante",
+    "contrat.date_signature": "10/01/2026",
+    "centre.type": "polyvalent",
+    "centre.equipe": "generalistes",
+}
+OVERPAID = {**VERIFIED, "contrat.annee": "3", "patientele.mt_actuelle": "980", "patientele.fa_actuelle": "1 620"}
+AT_THE_HEAD = [
+    ({**ORDINARY, "medecin.secteur": "non_conventionne"}, "Vous ne seriez pas", "Refusé : l'aide est réservée"),
+    (UNPUBLISHED, "Nos sources ne suffisent pas", "leurs nombres ne sont pas dans nos sources"),
+    (OVERPAID, "Vous seriez éligible", "Avertissement : L'acompte dépasse l'aide due"),
+]
+
+
+@pytest.mark.parametrize(("answers", "verdict", "reason"), AT_THE_HEAD, ids=["refused", "unpublished", "overpaid"])
+def test_the_head_says_what_stands_behind_it_and_beside_a_question_points_to_no_text_that_is_not_there(
+    served: Client, answers: Mapping[str, str], verdict: str, reason: str
+) -> None:
+    for path, head in (("/resultat", "h1"), ("/estimer", "h2")):
+        page = plain_spaces(html.unescape(served.get(path, answers).text))
+        told = page.partition(f"<{head}>{verdict}")[2].partition("</div>")[0]
+        assert reason in told
+        assert path == "/resultat" or not re.search(r"\[\d+\]", page)
+
+
 def test_the_values_that_a_result_can_still_have_are_said_once(served: Client) -> None:
     known = ("contrat.date_signature", "contrat.option", "medecin.secteur", "medecin.specialite", "medecin.age")
     few = {**{name: ORDINARY[name] for name in known}, "patientele.mt_depart": "1100"}
@@ -226,15 +260,6 @@ def test_a_sensitive_fact_travels_in_a_form_alone(served: Client) -> None:
 
 
 NAMED = ("ink", "paper", "soft", "good", "bad", "open", "link", "box", "due")
-VERIFIED = {
-    **ORDINARY,
-    "contrat.annee": "4",
-    "medecin.nouvellement_installe": "non",
-    "patientele.mt_actuelle": "1 150",
-    "patientele.fa_actuelle": "1 650",
-    "contrat.objectif_mt": "1 250",
-    "contrat.objectif_fa": "1 900",
-}
 
 
 def test_answers_that_do_not_go_together_are_named_as_the_page_names_them(served: Client) -> None:
@@ -321,11 +346,31 @@ def test_a_count_that_is_not_there_yet_is_curved_around_that_of_the_start(sessio
     found = what_if.curve(session, state, session.registry.vocabulary.facts[fact])
     assert found is not None
     assert (found.today, found.points[0][0] <= 900 <= 1250 <= found.points[-1][0]) == (None, True)
-    page = what_if.drawn(found, Say(session.registry, "fr"))
+    decision = session.decide(read_case(nested(state.facts), session.registry.vocabulary))
+    page = what_if.drawn(found, decision, Say(session.registry, "fr").noting())
     assert "1\u202f250" in page
     assert "aujourd" not in page, "no dot is drawn, and none is spoken of"
     neither = replace(state, facts={name: value for name, value in state.facts.items() if "mt_" not in name})
     assert what_if.curve(session, neither, session.registry.vocabulary.facts[fact]) is None
+
+
+def test_an_amount_that_stays_open_says_why_and_is_moved_by_what_it_rests_on(served: Client) -> None:
+    of_2021 = {
+        "contrat.date_signature": "15/03/2021",
+        "medecin.exercice_regroupe": "oui",
+        "medecin.exercice_coordonne": "oui",
+        "medecin.forfait_structure_volet_1": "oui",
+        "medecin.zone": "hors_zonage",
+        "patientele.percentile_fa": "60",
+    }
+    page = plain_spaces(
+        html.unescape(served.get("/et-si", {**VERIFIED, **of_2021, "medecin.specialite": "pediatrie"}).text)
+    )
+    curve = page.partition("<h2>Aide due selon : File active")[2].partition("<h2>")[0]
+    assert "<td>entre 0 € et 10 500 € (a)</td>" in curve
+    assert (
+        "(a) L'aide suit le résultat, mais ce que paie un objectif manqué n'est pas dans nos sources de 2019." in curve
+    )
 
 
 def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
@@ -758,3 +803,5 @@ def test_a_count_may_be_answered_by_its_percentile(served: Client) -> None:
     told = served.get("/estimer", {**kept, "patientele.mt_depart": "", "patientele.percentile_mt": "41"})
     assert told.address.endswith("patientele.mt_depart=?&patientele.percentile_mt=41")
     assert "Question 5." in told.text
+    both = served.get("/estimer", {**kept, "patientele.mt_depart": "900", "patientele.percentile_mt": "41"})
+    assert "Question 5." in both.text, "one question, however much of it is known"

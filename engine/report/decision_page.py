@@ -6,6 +6,7 @@ The shape of the data is schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from engine.evaluation.decision import Decision
@@ -17,7 +18,7 @@ from engine.report.objects import by_place, decision_object
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.report.parts import criteria_blocks, ended, grades_blocks
+from engine.report.parts import ended, grades_blocks
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.remarks import duties_blocks, remark_blocks, remarks
 from engine.report.say import Say
@@ -34,7 +35,7 @@ def page(decisions: Decisions, say: Say) -> Page:
         if isinstance(case, Undecided):
             blocks.extend(outside_blocks(case.outside, say, case.title))
         else:
-            blocks.extend(decision_blocks(case, say))
+            blocks.extend(chain.from_iterable(part for _, part in decision_parts(case, say)))
     page = ended(blocks, say)
     if not say.ids:
         return page
@@ -82,42 +83,51 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
     yield from reasons.reasons_block(say)
 
 
-def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
-    """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
+def decision_parts(case: Decided, say: Say) -> Iterator[tuple[str, Iterator[Block]]]:
+    """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount.
+
+    In parts with their names, each to be read before the next: as they are read, their notes are numbered.
+    """
     decision, say = case.decision, reading_otherwise(case.readings, say)
     refused = decision.refused
+    yield "head", _head(case, say)
+    if not refused:
+        yield "amounts", reasons.amounts_blocks(decision, say)
+    yield "warnings", parts.warnings_of(((0, result) for result in decision.results.values()), say)
+    if not refused:
+        yield "results", _results(decision, say)
+        yield "payments", reasons.payments_blocks(decision, say)
+        yield "overlays", _overlays(decision, say)
+    yield "criteria", parts.criteria_blocks(decision, say)
+    if case.unread and case.read_by is None:
+        yield "unread", iter([Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))])
+    if not refused:
+        yield "missing", _where(decision, say)
+        yield "possible", possible_blocks(case.outlooks or (), say)
+        yield "supposed", supposed_blocks(case.supposed, say)
+    yield "readings", readings_blocks(of_what_is_shown(case), say)
+    if not refused:
+        yield "duties", duties_blocks(decision.obligations, say)
+    if case.sensitivity is not None:
+        yield "sensitivity", sensitivity_blocks(case.sensitivity, say)
+    yield "grades", grades_blocks([decision], say)
+    if say.ids:
+        yield "digest", iter([Paragraph(say.pair(say("digest"), decision.digest))])
+
+
+def _head(case: Decided, say: Say) -> Iterator[Block]:
+    decision = case.decision
     yield from parts.verdict_heading(decision, say, case.title)
     if case.read_by is not None:
         who, facts = say.fact(BENEFICIARY, case.read_by.beneficiary), reasons.first_facts(case.unread, say)
         yield Paragraph(say("facts_read_by", who=who, text=say.label(case.read_by), facts=facts), "heed")
     yield from remark_blocks(remarks([decision], decision.obligations, say), say)
-    if not refused:
+    if not decision.refused:
         if decision.asked_for:
             yield Paragraph(f"{say.capital(reasons.lacking(decision.asked_for, say))}.", "open")
         hoped = decision.headline.hoped
         if decision.tone == "open" and hoped is not None:
             yield Paragraph(say("if_eligible", verdict=lowered(parts.verdict_word(hoped, [decision.convention], say))))
-        yield from reasons.amounts_blocks(decision, say)
-    yield from parts.warnings_of(((0, result) for result in decision.results.values()), say)
-    if not refused:
-        yield from _results(decision, say)
-        yield from reasons.payments_blocks(decision, say)
-        yield from _overlays(decision, say)
-    yield from criteria_blocks(decision, say)
-    if case.unread and case.read_by is None:
-        yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
-    if not refused:
-        yield from _where(decision, say)
-        yield from possible_blocks(case.outlooks or (), say)
-        yield from supposed_blocks(case.supposed, say)
-    yield from readings_blocks(of_what_is_shown(case), say)
-    if not refused:
-        yield from duties_blocks(decision.obligations, say)
-    if case.sensitivity is not None:
-        yield from sensitivity_blocks(case.sensitivity, say)
-    yield from grades_blocks([decision], say)
-    if say.ids:
-        yield Paragraph(say.pair(say("digest"), decision.digest))
 
 
 def _where(decision: Decision, say: Say) -> Iterator[Block]:

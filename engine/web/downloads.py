@@ -58,14 +58,10 @@ def file_of(case: Decided, name: str, link: str, say: Say) -> bytes:
 
 def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str:
     """A life as a file: the dossier itself, its dates, or its page; raises Refused: there is no such kind."""
-    match kind:
-        case "yaml":
-            return text
-        case "ics":
-            return calendar(life.timeline, say)
-        case "html":
-            return life_html(life, say)
-    raise refused("request-page")
+    ways = {"yaml": lambda: text, "ics": lambda: calendar(life.timeline, say), "html": lambda: life_html(life, say)}
+    if kind not in ways:
+        raise refused("request-page")
+    return ways[kind]()
 
 
 def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:

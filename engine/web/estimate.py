@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +23,11 @@ from engine.letters.matter import Matter, allowed
 from engine.policy.registry import Outside
 from engine.report import outside_page
 from engine.report.charts import decision_figure
-from engine.report.decided import Decided, Decisions, of_what_is_shown, told_case
-from engine.report.decision_page import page
+from engine.report.decided import Decided, of_what_is_shown, told_case
+from engine.report.decision_page import decision_parts
 from engine.report.html import Links, fragment
-from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
-from engine.report.parts import glossary
+from engine.report.page import Block, Fold, Paragraph, Table, in_runs, with_texts
+from engine.report.parts import ended, glossary
 from engine.report.readings import told_effects
 from engine.report.reasons import is_told
 from engine.report.say import Say
@@ -83,11 +85,10 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
     if len(shown) == 1:
         shown[0]["required"] = not every
     words = [*(each["question"] for each in shown), *(each["where"] for each in fields)]
-    matter = Matter(told=case) if case is not None and whole else None
     return {
         **told,
         "decision": None if case is None else case.decision,
-        "letters": () if matter is None else allowed(matter, session.registry),
+        "letters": allowed(Matter(told=case), session.registry) if case is not None and whole else (),
         "fields": fields,
         "left": left,
         "names": [each["name"] for each in shown],
@@ -154,8 +155,7 @@ def _fields(asked: Sequence[Fact], case: Decided | None, state: State, say: Say)
 def _number(state: State) -> int:
     """The number of the question to answer next; two facts of which either will do are one question."""
     facts = state.vocabulary.facts
-    otherwise = {name for name in state.declined if facts[name].either in state.facts}
-    return len(state.answered) - len(otherwise) + 1
+    return 1 + sum(facts[name].either not in state.facts for name in state.answered)
 
 
 def _of_decided(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Any]:
@@ -210,25 +210,25 @@ def _result(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Mar
 
     All of it where it is the page, the amounts alone beside a question.
     """
-    decision = case.decision
-    money, before, after = list[str](), list[str](), list[str]()
-    elsewhere = (say("where"), say("assumed"))  # the page asks for what is missing, and tries readings
-    links = _links(decision, state, say) if whole else {}
-    (_, head), *sections = _sections(page(Decisions(cases=[case], full=whole), say))
-    for title, section in sections:
-        if not whole:  # the texts are told with the whole result
-            section = [_without(say("why"), block) for block in section]
-        html = fragment(section, 0 if whole else 1, links)
-        if title == say("amounts"):
-            drawn = any(is_told(line.amount) for line in decision.years)
-            money += [f"<div>{html}</div>"] if whole or drawn else []
-            money += [decision_figure(decision, say)] if drawn else []
-        elif whole and title not in elsewhere:
-            (after if after or title in (say("obligations"), say("texts")) else before).append(html)
-    shown = ("bad", "heed", "") if whole else ("bad", "heed")  # what is open stands with its condition
-    parts = {"money": money, "before": before, "after": after}
-    told = fragment([block for block in head[1:] if getattr(block, "tone", "") in shown])
-    return {"head": Markup(told), **{name: Markup("\n".join(part)) for name, part in parts.items()}}
+    decision, say = case.decision, say.noting(full=whole)
+    found = {name: list(blocks) for name, blocks in decision_parts(case, say)}
+    links, everything = _links(decision, state, say) if whole else {}, [*chain.from_iterable(found.values())]
+    # What is open stands with its condition, unless the verdict is open itself.
+    closed = all(each.verdict != "undetermined" for each in decision.verdict_criteria)
+    shown = ["bad", "heed", *([""] if whole else []), *(["open"] if closed and decision.tone == "open" else [])]
+    head = [block for block in found.pop("head")[1:] if getattr(block, "tone", "") in shown]
+    head, amounts, duties = [*head, *found.pop("warnings")], found.pop("amounts", []), found.pop("duties", [])
+    if not whole:  # the texts are told with the whole result
+        head = [with_texts(block, lambda text: re.sub(r" \[\d+\]", "", text)) for block in head]
+        amounts = [_without(say("why"), block) for block in amounts]
+    drawn = any(is_told(line.amount) for line in decision.years) and bool(amounts)
+    money = [f"<div>{fragment(amounts, 0 if whole else 1, links)}</div>"] if drawn or (whole and amounts) else []
+    money += [decision_figure(decision, say)] if drawn else []
+    # The page itself asks for what is missing, and tries readings.
+    before = chain.from_iterable(found[name] for name in found if name not in ("missing", "readings"))
+    after = (*duties, *ended(everything, say)[len(everything) :])
+    parts = {"head": head, "before": before, "after": after}
+    return {"money": Markup("\n".join(money)), **{name: Markup(fragment(parts[name], 0, links)) for name in parts}}
 
 
 def _without(last: str, block: Block) -> Block:
@@ -248,13 +248,3 @@ def _links(decision: Decision, state: State, say: Say) -> Links:
     state = state.changed({ASKED: None, RULES: None})
     query = urlencode({TEXT: decision.convention.id, LANG: say.lang}) if state.sensitive else state.query()
     return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
-
-
-def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
-    """Blocks in runs, each begun by a heading, under its text."""
-    runs: list[tuple[str, list[Block]]] = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            runs.append((block.text, []))
-        runs[-1][1].append(block)
-    return runs

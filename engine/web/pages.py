@@ -42,6 +42,7 @@ from engine.web.worker import Worker
 
 # What the page for programs sends.
 EXAMPLE = {"case": {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"secteur": "non_conventionne"}}}
+ESTIMATES = ("estimer", "estimer/tout", "resultat")
 MOVED, COMPARED = "courbe", "comparer"
 
 
@@ -59,10 +60,7 @@ class Pages:
     def routes(self) -> list[Route]:
         return [
             Route("/", self.start, methods=["GET"]),
-            *(
-                Route(path, self.estimate, methods=["GET", "POST"])
-                for path in ("/estimer", "/estimer/tout", "/resultat")
-            ),
+            *(Route(f"/{name}", self.estimate, methods=["GET", "POST"]) for name in ESTIMATES),
             Route("/resultat/{file}", self.download, methods=["GET", "POST"]),
             Route("/et-si", self.what_if, methods=["GET", "POST"]),
             Route("/dossier", self.dossier, methods=["GET", "POST"]),
@@ -77,13 +75,8 @@ class Pages:
         """The page about the service that the path names; it keeps nothing but what every address keeps."""
         path = request.url.path
         state = self.read([(key, text) for key, text in request.query_params.items() if key in (LANG, EMBED)])
-        told: dict[str, Any] = {
-            "name": path[1:],
-            "origin": _origin(request),
-            "calls": CALLS,
-            "example": json.dumps(EXAMPLE),
-        }
-        return HTMLResponse(rendered("about.html", state, path, **told, sites=self.embedding))
+        told: dict[str, Any] = {"name": path[1:], "origin": _origin(request), "calls": CALLS, "sites": self.embedding}
+        return HTMLResponse(rendered("about.html", state, path, **told, example=json.dumps(EXAMPLE)))
 
     async def start(self, request: Request) -> Response:
         """The first page: who signs, and when."""
@@ -91,8 +84,8 @@ class Pages:
         facts = self.worker.registry.vocabulary.facts
         today = state.as_of or self.calendar()
         usual = {BENEFICIARY: self.worker.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
-        asked = (facts[BENEFICIARY], facts[SIGNATURE])
-        who, day = (field_of(fact, replace(state, facts=usual), self.say(state)) for fact in asked)
+        shown, say = replace(state, facts=usual), self.say(state)
+        who, day = (field_of(facts[name], shown, say) for name in (BENEFICIARY, SIGNATURE))
         w = wording(state.lang)
         fields = [{**who, "where": ""}, {**day, "question": w("start_day")}]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
@@ -114,11 +107,8 @@ class Pages:
         values = {"shown": shown, "link": link, "every": every, "files": downloads.names()}
         if whole and shown["decision"] is not None and state.rules not in (None, shown["rules"]):
             values["then"] = await of_former_rules(self.former, state, shown["decision"], say)
-        template, status = (
-            "result.html" if whole else "estimate.html",
-            422 if state.faults or shown["messages"] else 200,
-        )
-        return self.page(template, state, path, status, **values)
+        status = 422 if state.faults or shown["messages"] else 200
+        return self.page("result.html" if whole else "estimate.html", state, path, status, **values)
 
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""

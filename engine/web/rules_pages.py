@@ -95,9 +95,7 @@ class RulesPages:
             tests = sorted(examples, key=lambda case: case.convention != newest.id)[:EXAMPLES]
             rows = tuple((case.name, self._expected(newest.items[id_], case)) for case in tests)
             blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows, say.foreign)]
-            links |= (
-                {} if self.suffix else {case.name: f"/resultat?{self._state(case.facts).query()}" for case in tests}
-            )
+            links |= {case.name: f"/resultat?{self._state(case.facts).query()}" for case in tests if not self.suffix}
         html = Markup(fragment(ended(blocks, say), 0, links))
         following = ((a, b) for a, b in pairwise(say.registry.in_time) if a.beneficiary == b.beneficiary)
         changes = [(a, b) for a, b in following if id_ in b.items and a.items.get(id_) != b.items[id_]]

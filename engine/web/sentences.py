@@ -18,7 +18,8 @@ def sentence(decision: Decision, say: Say) -> str:
     w = wording(say.lang)
     if decision.verdict is None:
         return w("your_contract")
-    return w(f"verdict_{decision.tone}", day=say.scalar(decision.facts[SIGNATURE]))
+    tone = "unpublished" if decision.tone == "open" and not decision.verdict.missing else decision.tone
+    return w(f"verdict_{tone}", day=say.scalar(decision.facts[SIGNATURE]))
 
 
 def amounts(decision: Decision, say: Say) -> str:

@@ -37,6 +37,7 @@ from engine.report.decided import told_case
 from engine.report.html import fragment
 from engine.report.options_page import Way
 from engine.report.page import Heading, Table
+from engine.report.reasons import marked, reasons_block
 from engine.report.say import Labelled, Say
 from engine.report.values import scalar_text
 from engine.web.estimate import FIELDS, decided
@@ -66,7 +67,7 @@ def what_if(session: Session, state: State, say: Say, moved: str | None, compare
     over = None if moving is None else curve(session, state, moving)
     axes = tuple(_axes(session, state, decision, say))
     axis = next((each for each in axes if each.key == compared), next(iter(axes), None))
-    sections = [] if over is None else [drawn(over, say)]
+    sections = [] if over is None else [drawn(over, decision, say.noting())]
     if (nearest := _nearest(session, state, decision)) is not None:
         sections.append(fragment(list(alternatives_page.wish_blocks(nearest, say))))
     if axis is not None:
@@ -88,7 +89,7 @@ def what_if(session: Session, state: State, say: Say, moved: str | None, compare
 def _facts(decision: Decision, facts: Collection[Fact]) -> tuple[list[Fact], list[Fact]]:
     """The numbers behind the amount due that can be moved, and the facts that it waits for, save sensitive ones.
 
-    Figures of a contract come last.
+    First are the numbers that it rests on today; figures of a contract come last.
     """
     due = decision.stated(decision.headline.due)
     if due is None or YEAR not in decision.facts:
@@ -96,6 +97,7 @@ def _facts(decision: Decision, facts: Collection[Fact]) -> tuple[list[Fact], lis
     behind = {*due.missing, *decision.facts}
     numbers = (fact for fact in facts if fact.name in behind and fact.type.kind == "number")
     movable = [fact for fact in numbers if not fact.absence_answers and not fact.is_fixed(decision.facts)]
+    movable.sort(key=lambda fact: fact.name not in (*due.facts, *due.missing))
     waiting = (fact for fact in facts if fact.name in due.missing and not fact.sensitive)
     return movable, sorted(waiting, key=lambda fact: fact.absence_answers)
 
@@ -270,7 +272,7 @@ def _alike(fact: Fact, facts: Facts) -> int | None:
     return next((value for value in values if isinstance(value, int)), None)
 
 
-def drawn(curve: Curve, say: Say) -> str:
+def drawn(curve: Curve, decision: Decision, say: Say) -> str:
     """The curve under its title, then as a table: its ends, today, its marks, and where the amount turns the most."""
     w, last = wording(say.lang), len(curve.points) - 1
     title, named = w("curve_title", fact=say.label(curve.fact)), {at: say.label(curve.marks[at]) for at in curve.marks}
@@ -286,6 +288,8 @@ def drawn(curve: Curve, say: Say) -> str:
     most = heapq.nlargest(MOST_ROWS, (place for place, turn in turns.items() if turn), turns.__getitem__)
     shown = {0, last, *most, *(place for place, (at, _) in enumerate(curve.points) if at in named)}
     rows = (curve.points[place] for place in sorted(shown))
-    told = tuple((numbers[at] + (f" ({named[at]})" if at in named else ""), say.result(due)) for at, due in rows)
+    told = tuple(
+        (numbers[at] + (f" ({named[at]})" if at in named else ""), marked(due, decision, say)) for at, due in rows
+    )
     table = Table((say.label(curve.fact), say.label(curve.points[0][1])), told)
-    return "\n".join((fragment([Heading(title)]), figure, fragment([table])))
+    return "\n".join((fragment([Heading(title)]), figure, fragment([table, *reasons_block(say)])))

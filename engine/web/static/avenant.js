@@ -30,9 +30,10 @@
     }
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
-    for (const name of ["header", "footer"]) document.querySelector(name).replaceWith(next.querySelector(name));
+    for (const name of [".skip", "header", "footer"]) document.querySelector(name).replaceWith(next.querySelector(name));
     region().replaceWith(fresh);
     offer();
+    if (kept) scrollTo({ top: 0, behavior: "instant" });
     tell(fresh);
   };
 

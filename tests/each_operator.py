@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.language import operators
-from engine.language.row import Operator
+from engine.language.operators import Operator
 
 TABLES = {
     "comparison": operators.COMPARISONS,

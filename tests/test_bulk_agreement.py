@@ -25,8 +25,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.columns import date_plus, years_between
-from engine.language.operators import OPERATORS
-from engine.language.row import Operator
+from engine.language.operators import OPERATORS, Operator
 from engine.language.values import add_months, full_years
 from engine.policy.reading import load_registry
 from engine.policy.registry import Registry

@@ -30,18 +30,11 @@ ROW = """    Operator(
         operands="pair",
         threshold=True,
         phrase=text("{0} va de {1} à {2}", "{0} is from {1} to {2}"),
+        meaning=text("De la première valeur à la seconde, incluses.", "From the first value to the second, included."),
+        takes="a number and two of its unit, or a date and two dates",
     ),
 """
 BEFORE = '    Operator(\n        name="known",\n'
-TOLD = """  between:
-    takes: a number and two of its unit, or a date and two dates
-    meaning:
-      fr: De la première valeur à la seconde, incluses.
-      en: From the first value to the second, included.
-    rule: "{fact: patientele.mt_depart, between: [776, 1300]}"
-    trials: [{patientele.mt_depart: 776}, {patientele.mt_depart: 1301}]
-
-"""
 CRITERION = """  - id: activite_ordinaire
     label: {fr: Activité ordinaire, en: Ordinary activity}
     cite: [{source: texte, at: article 1}]
@@ -89,8 +82,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     for name in ("engine", "schemas", "tools", "docs"):
         shutil.copytree(ROOT / name, top / name)  # with the bytecode, or all is compiled again
     shutil.copytree(SMALL, top / "policies")
-    rewrite(top / "engine" / "language" / "operators.py", BEFORE, ROW + BEFORE)
-    rewrite(top / "docs" / "language.examples.yaml", "connective:\n", TOLD + "connective:\n")
+    rewrite(top / "engine" / "language" / "comparisons.py", BEFORE, ROW + BEFORE)
     rewrite(top / "policies" / "nouvelle" / "regles.yaml", "outcomes:\n", CRITERION)
     for tests in (top / "policies").glob("*/tests"):
         shutil.rmtree(tests)

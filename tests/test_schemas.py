@@ -64,10 +64,8 @@ def _leaves(error: Any) -> list[Any]:
 
 def test_an_operator_says_what_it_means_in_both_languages_and_a_fact_offers_the_names_of_facts() -> None:
     comparison = SCHEMA["definitions"]["condition"]["anyOf"][0]["properties"]
-    told = load(ROOT / "docs" / "language.examples.yaml").data["comparison"]
-    for name in COMPARISONS:
-        meaning = told[name]["meaning"]
-        assert comparison[name]["description"] == f"FR: {meaning['fr']} / EN: {meaning['en']}"
+    for row in COMPARISONS.values():
+        assert comparison[row.name]["description"] == f"FR: {row.meaning['fr']} / EN: {row.meaning['en']}"
     case = json.loads((ROOT / "schemas" / "case.schema.json").read_text(encoding="utf-8"))
     assert set(SCHEMA["definitions"]["fact_name"]["enum"]) == set(vocabulary(case).facts)
 

@@ -22,8 +22,7 @@ from engine.evaluation.session import Session
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Sort, evaluate
-from engine.language.operators import OPERATORS
-from engine.language.row import Operator
+from engine.language.operators import OPERATORS, Operator
 from engine.language.symbolic import Symbolic, Truth, among, certain, is_value, mixed, on_scale
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day

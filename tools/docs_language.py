@@ -19,9 +19,8 @@ from engine.evaluation.closures import condition, expression
 from engine.evaluation.slots import Answer, Layout
 from engine.language import reading
 from engine.language.facts import Fact, Vocabulary, vocabulary
-from engine.language.operators import OPERATORS
+from engine.language.operators import OPERATORS, Operator
 from engine.language.reading import Home
-from engine.language.row import Operator
 from engine.language.types import UNIT_SCALE, UNITS, VERDICT, Type, number
 from engine.language.typing import Scope, check_condition, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, all_of, any_of, as_written, negate
@@ -163,8 +162,8 @@ def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
         [
             (
                 f"`{row.name}`",
-                examples[row.name]["takes"],
-                examples[row.name]["meaning"]["en"],
+                row.takes,
+                row.meaning["en"],
                 _absent(row),
                 f"« {row.phrase['fr']} », “{row.phrase['en']}”",
             )

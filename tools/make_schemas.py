@@ -1,9 +1,9 @@
 """Writes schemas/ruleset.schema.json: from operators, facts, and the words and shapes of ruleset.words.yaml.
 
-What an operator means is said in docs/language.examples.yaml; what a key is for and what may stand there, by its entry
-in ruleset.words.yaml. Its shape is the definition that it `is`, a `list` or `set` of one, `one_of` some words, a record
-of `keys` (each with the entry that says it) or an `item`, which has the keys of all items before its own; a record
-`needs` keys, and one or the `either` of some. What takes more than that is below.
+What a key is for and what may stand there is said by its entry in ruleset.words.yaml. Its shape is the definition that
+it `is`, a `list` or `set` of one, `one_of` some words, a record of `keys` (each with the entry that says it) or an
+`item`, which has the keys of all items before its own; a record `needs` keys, and one or the `either` of some. What
+takes more than that is below.
 
 Flat draft-07 (docs/adr/0004). Where a value has several forms, `anyOf` lists them, and no two of them hold the same
 first key or type, so that an editor or the engine can tell which one is meant. `x-typed` marks what is here for
@@ -20,8 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.language.row import Operator
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import UNITS
 from engine.policy.items import KINDS as ITEM_KINDS
 from engine.policy.loader import load
@@ -29,7 +28,6 @@ from engine.policy.model import IF_UNMET
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS: Mapping[str, Mapping[str, Any]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
-OPERATORS: Mapping[str, Any] = load(ROOT / "docs" / "language.examples.yaml", "language.examples.yaml").data
 KINDS = {**ITEM_KINDS, "overlays": "overlay", "properties": "property", "suppositions": "supposition"}
 Schema = dict[str, Any]
 
@@ -251,7 +249,7 @@ def comparison(key: str, left: Schema, rows: Sequence[Operator]) -> Schema:
 
 def meant(row: Operator, operands: Schema) -> Schema:
     """An operator's key: what it means, and what may stand there."""
-    return {"description": both(**OPERATORS[row.family][row.name]["meaning"]), **operands}
+    return {"description": both(**row.meaning), **operands}
 
 
 def over(row: Operator) -> Schema:

@@ -16,7 +16,7 @@ from engine.evaluation.plan import Step
 from engine.language import algebra
 from engine.language.algebra import Column, Operand
 from engine.language.expressions import Cell, FactRef, ItemRef, Unpublished
-from engine.language.row import Operator
+from engine.language.operators import Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, literal_value
 from engine.policy.model import DecisionTable, Row

@@ -15,8 +15,7 @@ from engine.errors import Location
 from engine.evaluation.plan import Step
 from engine.language import expressions as tree
 from engine.language.facts import YEAR
-from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.language.row import Operator
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import Type
 from engine.language.typing import Scope, literal_value, operand_hints, scale_of, told_options, type_of
 from engine.policy.model import Criterion, DecisionTable, Item, Obligation, Outcome, Payment, Quantity

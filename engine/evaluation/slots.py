@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Unpublished
 from engine.language.facts import Vocabulary
-from engine.language.row import Operator
+from engine.language.operators import Operator
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar

@@ -1,7 +1,4 @@
-"""What a row of the operator table says of one operator: all that the program knows, so that nothing else names any.
-
-What it takes and means is told to people by docs/language.examples.yaml.
-"""
+"""What a row of the operator table says of one operator: everything, so that no other place names operators by hand."""
 
 from __future__ import annotations
 
@@ -25,7 +22,8 @@ class Operator:
     ``family``: comparison, connective, arithmetic, date or choice.
     ``scalar``, ``column`` and ``term``: the meaning for one case, for a column, and for all cases at once.
     ``phrase``: the words of a report; of a comparison with ``{0}`` for what is compared and ``{1}`` for the operand,
-    the list, or the first of a pair whose second is ``{2}``.
+    the list, or the first of a pair whose second is ``{2}``. ``meaning``: what editors and docs say; ``takes``: what
+    docs say that it takes.
     ``typing``: the result's type from the operands' types and the options, or None where they do not fit.
     ``absence``: what absent operands do before ``scalar`` is asked: ``propagate`` (undetermined, then not applicable),
     ``skip`` (not applicable operands are left out) or ``own`` (``scalar`` sees them). ``partial``: not applicable for
@@ -49,6 +47,8 @@ class Operator:
     column: Meaning
     term: Meaning
     phrase: Mapping[str, str]
+    meaning: Mapping[str, str]
+    takes: str
     typing: Typing | None = None
     absence: str = "own"
     partial: bool = False

@@ -1,7 +1,7 @@
 """What each operator means as a term: symbolic operands come in, one symbolic value or truth goes out.
 
 The logic below it is :mod:`engine.language.term_bank`; the rows that name these are in
-:mod:`engine.language.operators`.
+:mod:`engine.language.comparisons` and :mod:`engine.language.arithmetic`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from engine.evaluation.plan import Step
 from engine.language import symbolic
 from engine.language.expressions import Cases, FactRef, ItemRef, Scale, Unpublished, VerdictIs, find
 from engine.language.logic import Term
-from engine.language.row import Operator
+from engine.language.operators import Operator
 from engine.language.symbolic import Symbolic, Truth, certain, is_value, unknown
 from engine.language.term_bank import TermBank
 from engine.language.types import DATE, VERDICTS, Type

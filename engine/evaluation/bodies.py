@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.errors import fault
-from engine.evaluation import slots as combine
 from engine.evaluation.closures import condition, expression, left_of
-from engine.evaluation.slots import Answer, BodyClosure, Closure, DecidedAnswer, Layout, Slots
+from engine.evaluation.slots import (
+    MEMO,
+    Answer,
+    BodyClosure,
+    Closure,
+    DecidedAnswer,
+    Layout,
+    Slots,
+    union,
+    unpublished,
+)
 from engine.language.expressions import Connect, Expression, ItemRef, Literal, Scale, Unpublished
 from engine.language.types import VERDICTS, Type
 from engine.language.typing import literal_value
@@ -109,7 +118,7 @@ def _on_scale(node: Expression, type_: Type, second: int, names: Layout) -> Body
 
 def _published(value: Literal | Unpublished, type_: Type | None, names: Layout) -> Answer:
     if isinstance(value, Unpublished):
-        return combine.unpublished(value, names)
+        return unpublished(value, names)
     return (literal_value(value, type_), 0, 0)
 
 
@@ -162,9 +171,9 @@ def _table(item: Item, table: DecisionTable, type_: Type | None, names: Layout) 
             return _settled(candidates)
         inputs = [slots[slot] for slot in slots_of]
         if any(answer[0] is NOT_APPLICABLE for answer in inputs):
-            return (NOT_APPLICABLE, combine.union(inputs, 1), 0, None)
+            return (NOT_APPLICABLE, union(inputs, 1), 0, None)
         if any(answer[0] is UNDETERMINED for answer in inputs):
-            return (UNDETERMINED, combine.union(inputs, 1), combine.union(inputs, 2), None)
+            return (UNDETERMINED, union(inputs, 1), union(inputs, 2), None)
         raise fault(item.at, "no-row", id=item.id)
 
     named = all(cell.listed is not None for row in table.rows for cell in row.cells.values())
@@ -181,7 +190,7 @@ def _remembered(run: BodyClosure, slots_of: Sequence[int]) -> BodyClosure:
         answer = kept.get(inputs)
         if answer is None:
             answer = run(slots)
-            if len(kept) < combine.MEMO:
+            if len(kept) < MEMO:
                 kept[inputs] = answer
         return answer
 

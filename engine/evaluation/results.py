@@ -6,8 +6,17 @@ import datetime as dt
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from engine.errors import InputFault, Problem, fault, nearest, wrong
-from engine.evaluation import decision
-from engine.evaluation.decision import Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import (
+    BY_CASES,
+    NONE,
+    Doubt,
+    Limit,
+    ObligationLine,
+    OverlayUse,
+    PaymentLine,
+    Reason,
+    Result,
+)
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import CONTRADICTION
 from engine.evaluation.limits import limits_of, scales_of
@@ -90,7 +99,7 @@ def _result(compiled: Compiled, run: Run, grounds: _Grounds, behind: int, rank: 
             grounds.cite,
             None if rank < 0 else model.SOURCE_KINDS[rank],
             {name: facts[name] for name in names_in(behind & run.given)},
-            {name: run.choices[name] for name in names_in(chosen)} if chosen else decision.NONE,
+            {name: run.choices[name] for name in names_in(chosen)} if chosen else NONE,
             grounds.missing,
             grounds.because if known else grounds.because + _open_reasons(program, behind, grounds),
             tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
@@ -141,7 +150,7 @@ def _grounds(compiled: Compiled, run: Run) -> _Grounds:
     def worked_out() -> _Grounds:
         because, cite = _reasons(item, value, decided, run)
         read = used & program.item_bits
-        told = () if whatever is None else (Reason(decision.BY_CASES, whatever, (), None, item.at),)
+        told = () if whatever is None else (Reason(BY_CASES, whatever, (), None, item.at),)
         return _Grounds(
             status="known" if absent is None else absent.value,
             because=because + told,

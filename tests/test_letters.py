@@ -348,7 +348,14 @@ def test_a_letter_on_the_aid_says_what_the_rules_warn_of(kind: str, warned: bool
     case.write_text(TERMINATED, encoding="utf-8")
     assert "un versement n'est pas établi" in write(case, "versement", letter).stderr
     assert write(case, kind, letter).exit_code == 0
-    assert ("ce que paie une année interrompue n'est pas publié" in text_of(letter)) is warned
+    told = "Le contrat est résilié en cours d'année : le maximum indiqué est celui d'une année entière"
+    assert (told in text_of(letter)) is warned
+
+
+def test_a_letter_on_several_years_names_those_that_the_rules_warn_of(tmp_path: Path) -> None:
+    write(CASES / "life_option_changed_mid_year.yaml", "accord", tmp_path / "l.docx", "--as-of", "2027-04-01")
+    told = text_of(tmp_path / "l.docx")
+    assert "Avertissement, année 3 : Le contrat est résilié en cours d'année" in told.replace("\u00a0", " ")
 
 
 def test_the_templates_of_the_repository_have_every_kind_and_no_fault() -> None:

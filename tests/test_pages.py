@@ -187,6 +187,12 @@ def test_reasons_of_several_sentences_are_sentences(session: Session) -> None:
     assert re.findall(r" ; [A-Z][a-zé]* [a-zé]+ [a-zé]* ?sont", text) == []
 
 
+def test_a_row_that_stands_below_its_number_names_what_this_counts() -> None:
+    table = Table(("Année", "Maximum", "Dû"), (("3–5", "11 000 €", "entre 0 € et 11 000 €"), ("Total", "0 €", "0 €")))
+    assert plain((table,), 16).splitlines()[0] == "  Année 3–5"
+    assert "  Total" in plain((table,), 16).splitlines()
+
+
 def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> None:
     for path in EXAMPLES:
         page = dict(pages(session, path, Say(session.registry, "fr")))["evaluate"]

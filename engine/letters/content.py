@@ -19,7 +19,7 @@ from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, V
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.policy.model import WITHHELD, YEAR_START
 from engine.report.page import Page, Tree, by_years
-from engine.report.parts import named_years
+from engine.report.parts import named_years, warnings_of
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import facts_behind, failing, waiting
 from engine.report.remarks import DUTY_UNMET, remarks, said, unmet_conditions
@@ -236,15 +236,17 @@ class Letter:
             open_ = ", ".join(map(str, paid.recover.open_years))
             yield f"La somme ne comprend pas ce qui reste à établir (année {open_})."
 
-    def _warned(self, years: Sequence[int]) -> Iterable[str]:
+    def _warned(self, years: Sequence[int]) -> Iterator[str]:
         """What the rules warn of: of the whole decision in a letter on the aid, elsewhere of what the letter states."""
-        matter, aid = self.matter, self.kind in (ACCORD, VERSEMENT, TROP_PERCU)
-        decisions = [each for year, each in matter.decisions if not years or year in years] or [matter.decision]
+        matter, say, aid = self.matter, self.say, self.kind in (ACCORD, VERSEMENT, TROP_PERCU)
+        decisions = [(year, each) for year, each in matter.decisions if not years or year in years]
+        decisions = decisions or [(0, matter.decision)]
         apart = matter.decision.headline.recover  # how it is given back the letter itself says
         stated = matter.stated(self.kind)
-        results = (each for decision in decisions for each in decision.results.values() if each.id != apart)
-        told = (text for each in results if aid or each.id in stated for text in each.warnings)
-        return dict.fromkeys(text[self.say.lang] for text in told)
+        results = ((year, each) for year, decision in decisions for each in decision.results.values())
+        told = ((year, each) for year, each in results if each.id != apart and (aid or each.id in stated))
+        for block in warnings_of(told, say, len(decisions)):
+            yield block.text
 
     def _readings(self, years: Sequence[int]) -> Iterator[str]:
         for reading in readings_on(self.matter.told.readings, self.matter.stated(self.kind), years):

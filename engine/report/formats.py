@@ -103,9 +103,10 @@ def _table(table: Table, width: int) -> Iterator[tuple[str, str]]:
 
 
 def _entries(table: Table, width: int) -> Iterator[tuple[str, str]]:
-    """Each row as an entry: its first cell, then the others below it, each beside the head of its column."""
+    """Each row as an entry: its first cell, a bare number with its head, then the others below, each beside its own."""
     for first, *others in table.rows:
-        yield from (("", line) for line in _wrapped(first, width, GAP, GAP * 2))
+        name = first if re.search("[a-z]", first, re.IGNORECASE) else f"{table.columns[0]} {first}".strip()
+        yield from (("", line) for line in _wrapped(name, width, GAP, GAP * 2))
         for head, cell in zip(table.columns[1:], others, strict=True):
             if cell:
                 text = f"{head}{GAP}{cell}" if head else cell

@@ -38,7 +38,7 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     yield convention_line(decision, say)
 
 
-def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) -> Iterator[Block]:
+def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) -> Iterator[Paragraph]:
     """What the rules warn of, each once, with the years in which they do where these are not all ``of`` them."""
     told = dict.fromkeys((warning[say.lang], year) for year, result in results for warning in result.warnings)
     for text, found in by_years(told).items():

@@ -23,7 +23,7 @@ from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document, unplaced
 from engine.policy.model import Convention
-from engine.policy.offers import NOT_OFFERED
+from engine.policy.overlays import NOT_OFFERED
 from engine.policy.registry import Outside, Registry
 from engine.records import dataclass
 

@@ -23,8 +23,7 @@ from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Number, Scalar
 from engine.policy.model import YEAR_START, Convention, Interpretation
-from engine.policy.offers import outside
-from engine.policy.overlays import Laid, laid_names, named_items
+from engine.policy.overlays import Laid, laid_names, named_items, outside
 from engine.policy.registry import Registry
 from engine.records import dataclass
 from engine.words import in_each_language

@@ -77,12 +77,7 @@ class Asked:
         return tuple(result for result in fixed if result.status == "undetermined" and result.missing)
 
 
-def ask(
-    session: Session,
-    decision: Decision,
-    wanted: str,
-    declined: Collection[str] = frozenset(),
-) -> Asked:
+def ask(session: Session, decision: Decision, wanted: str, declined: Collection[str] = frozenset()) -> Asked:
     """The questions that a decision waits for, those that decide most first.
 
     ``wanted`` is the id of an item, or ``all`` for the fixed results; ``declined`` facts are not asked for.

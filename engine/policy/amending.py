@@ -16,7 +16,7 @@ from engine.errors import Problem, nearest, unknown, wrong
 from engine.language.pieces import Piece, texts_under
 from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.items import KINDS
-from engine.policy.offers import KNOWS
+from engine.policy.overlays import KNOWS
 from engine.policy.places import HEAD
 from engine.records import dataclass
 

@@ -19,7 +19,7 @@ from engine.language.reading import Home, citation, day, every, optional
 from engine.policy import model
 from engine.policy.amending import Written
 from engine.policy.items import ENTRIES, items, record, window
-from engine.policy.offers import KNOWS, offers
+from engine.policy.overlays import KNOWS, offers
 from engine.policy.results import VERDICT, Ending, Headline, Property, Results, Supposition
 from engine.words import LANGUAGES, read_words
 

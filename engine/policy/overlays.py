@@ -1,8 +1,11 @@
-"""Lays later conventions over an older one: a convention and the overlays in force come in, its items go out.
+"""The items of a contract: a convention and the overlays in force come in, all items go out, and those in no file.
 
 A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along. A
 row of a table, or a value of a parameter, holds from its day until the next one of the same cells begins, or until the
 day that it names: a table is laid with cells in the place of its dates, as it is read on a day.
+
+Which values of a fact a text knows is a consistency for each such fact: a case with another value is outside the text
+by that fact alone, so a value that is new in the case schema changes no older folder.
 """
 
 from __future__ import annotations
@@ -11,13 +14,29 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.language.expressions import Apply, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
+from engine.errors import Problem, wrong
+from engine.language.expressions import (
+    Apply,
+    Cell,
+    Compare,
+    Condition,
+    Connect,
+    FactRef,
+    ItemRef,
+    Literal,
+    find,
+)
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
+from engine.language.pieces import Piece
+from engine.language.reading import Home, cited, every, literal
 from engine.policy import model
 from engine.policy.model import DecisionTable, Item, Row
+from engine.words import in_each_language
 
 Laid = tuple[model.Convention, model.Overlay]
 DAY = "from"  # the input that stands for the day; no input of a table can have this name
+KNOWS, NOT_OFFERED = "knows", "value-not-offered"
+_PREFIX = "offre."  # of the ids of these consistencies
 
 
 def covers(later: model.Convention, overlay: model.Overlay, convention: model.Convention) -> bool:
@@ -115,14 +134,8 @@ def reached(
 
 def year_start_item(convention: model.Convention) -> model.Item:
     """The built-in ``annee.debut``: the start of the contract year, counted from the convention's ``years_from``."""
-    return model.Item(
-        id=model.YEAR_START,
-        kind="quantity",
-        label={"fr": "Début de l'année du contrat", "en": "Start of the contract year"},
-        body=model.Quantity(year_start(convention)),
-        convention=convention.id,
-        at=convention.at,
-    )
+    label, body = {"fr": "Début de l'année du contrat", "en": "Start of the contract year"}, year_start(convention)
+    return Item(model.YEAR_START, "quantity", label, model.Quantity(body), convention.id, convention.at)
 
 
 def year_start(convention: model.Convention) -> Apply:
@@ -134,18 +147,19 @@ def year_start(convention: model.Convention) -> Apply:
 
 def agreement_items(vocabulary: Vocabulary, convention: model.Convention) -> dict[str, model.Item]:
     """What must hold between facts whatever the text, as consistencies of ``convention``."""
-    return {
-        each.id: model.Item(
-            id=each.id,
-            kind=model.CONSISTENCY,
-            label=each.label,
-            body=model.Criterion(each.holds_when, ()),
-            convention=convention.id,
-            at=each.at,
-            severity=each.severity,
+    made = (
+        Item(
+            a.id,
+            model.CONSISTENCY,
+            a.label,
+            model.Criterion(a.holds_when, ()),
+            convention.id,
+            a.at,
+            severity=a.severity,
         )
-        for each in vocabulary.agreements
-    }
+        for a in vocabulary.agreements
+    )
+    return {item.id: item for item in made}
 
 
 def open_questions(convention: model.Convention, laid: Iterable[Laid]) -> Mapping[str, model.Interpretation]:
@@ -204,3 +218,42 @@ def timeless(body: model.Body) -> model.Body:
         return body
     first, *later = body.rows
     return replace(body, rows=(replace(first, start=None), *later))
+
+
+def offers(head: Piece, convention: str) -> Iterator[Item]:
+    """What must hold of a case for the text to speak of it."""
+    home, label = Home(convention), head["label"].data
+    for fact, entry in head.entries(KNOWS).items():
+        known = Compare("in", FactRef(fact, entry.at), every(entry, "in", home, literal), entry["in"].at)
+        said, body = in_each_language("value_unknown_to_text", label=label), model.Criterion(known, ())
+        about = (f"{_PREFIX}{fact}", model.CONSISTENCY, said, body, convention, entry.at)
+        yield Item(*about, cite=cited(entry, home), severity=model.ERROR)
+
+
+def is_offer(item: Item) -> bool:
+    """Whether it says which values of a fact the text knows."""
+    return item.kind == model.CONSISTENCY and item.id.startswith(_PREFIX)
+
+
+def outside(convention: model.Convention, facts: Mapping[str, object]) -> list[Problem]:
+    """What a case has that its text does not offer, each with what says so."""
+    found = []
+    for fact, values in convention.knows.items():
+        if fact in facts and facts[fact] not in values:
+            item = convention.items[f"{_PREFIX}{fact}"]
+            cite = "; ".join(", ".join(filter(None, (each.source, each.locator))) for each in item.cite)
+            known = ", ".join(values)
+            about = {"name": fact, "label": item.label, "cite": cite}
+            found.append(wrong(item.at, NOT_OFFERED, value=facts[fact], known=known, **about))
+    return found
+
+
+def narrowed(vocabulary: Vocabulary, convention: model.Convention) -> Vocabulary:
+    """The facts as a text knows them: with the values that it offers."""
+    facts = dict(vocabulary.facts)
+    for name, values in convention.knows.items():
+        if name in facts:
+            kind = facts[name].type
+            known = tuple(value for value in kind.values if value in values)
+            facts[name] = replace(facts[name], type=replace(kind, values=known))
+    return replace(vocabulary, facts=facts)

@@ -119,10 +119,7 @@ class Mixture:
 def mixture(both: Versions) -> Mixture:
     """The mixture in which each edit is a symbol."""
     bank = both.bank
-    causes = [
-        *(Cause(READING, id_) for id_ in both.defaults),
-        *(Cause(ITEM, id_) for id_ in both.edited),
-    ]
+    causes = [*(Cause(READING, id_) for id_ in both.defaults), *(Cause(ITEM, id_) for id_ in both.edited)]
     selectors = {each: bank.symbol(f"edit:{each.kind}:{each.id}", Sort.TRUTH) for each in causes}
     return Mixture(both, mixed_space(both, selectors), selectors)
 

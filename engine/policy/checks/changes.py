@@ -17,8 +17,7 @@ from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import SHARES
 from engine.policy.model import Convention, DecisionTable, Item, Row
-from engine.policy.offers import is_offer
-from engine.policy.overlays import covers
+from engine.policy.overlays import covers, is_offer
 from engine.policy.registry import Registry, earlier
 from engine.words import LANGUAGES
 

@@ -13,7 +13,7 @@ from engine.language.expressions import Expression, FactRef, ItemRef, Literal, f
 from engine.language.types import DATE, Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.model import Convention, DecisionTable, Item, Outcome
-from engine.policy.offers import is_offer
+from engine.policy.overlays import is_offer
 from engine.policy.regions import compared
 from engine.policy.registry import Registry
 from engine.policy.resolve import valueless

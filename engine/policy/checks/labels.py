@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from engine.errors import Location, Problem, nearest, warning, wrong
 from engine.language.expressions import Literal, VerdictIs, below, find
 from engine.policy.model import Convention, Criterion, Item, Outcome, Source
-from engine.policy.offers import is_offer
+from engine.policy.overlays import is_offer
 from engine.policy.registry import Registry
 from engine.policy.resolve import values_listed
 from engine.policy.results import Headline

@@ -22,8 +22,7 @@ from engine.language.typing import literal_value
 from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
 from engine.policy.model import Convention, DecisionTable, Item, Row
-from engine.policy.offers import narrowed
-from engine.policy.overlays import DAY, in_force, laid_items
+from engine.policy.overlays import DAY, in_force, laid_items, narrowed
 from engine.policy.regions import cells_of, classes, matches
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, faults, resolve

@@ -16,6 +16,8 @@ from engine.words import read_words
 
 ERROR, WARNING = "error", "warning"
 MIN_BEGUN = 3  # letters from which the only name that begins with them is meant
+# Faults that are not told beside others of the same place, which say more.
+_LESSER = {"wrong-value": ("unknown-",), "number-leap": ("percent-small", "ratio-large", "number-negative")}
 MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more
 
 
@@ -87,8 +89,8 @@ class UsageFault(Exception):
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Errors, then warnings, sorted by place, the same one told once, and of each file no more than a hundred."""
     some = sorted(problems, key=lambda problem: problem.nearest is not None)  # of two, the one that knows what is meant
-    named = {problem.location for problem in some if problem.code.startswith("unknown-")}
-    known = (p for p in some if p.code != "wrong-value" or p.location not in named)  # its form is the lesser fault
+    beside = {(p.location, lesser) for p in some for lesser, greater in _LESSER.items() if p.code.startswith(greater)}
+    known = (problem for problem in some if (problem.location, problem.code) not in beside)
     unique = {(p.severity, p.location, p.code, replace(p, nearest=None).message()): p for p in known}
     told: list[Problem] = []
     counts: dict[str, int] = {}
@@ -184,7 +186,11 @@ def _too_many(problem: Problem) -> Problem:
 
 
 def nearest(
-    name: str, names: Iterable[str], before: Sequence[Problem] = (), said: Mapping[str, str] | None = None
+    name: str,
+    names: Iterable[str],
+    before: Sequence[Problem] = (),
+    said: Mapping[str, str] | None = None,
+    cutoff: float = 0.6,
 ) -> str | None:
     """The valid name that looks most like ``name``, or None if none is near, or for a fault that is not told.
 
@@ -199,7 +205,7 @@ def nearest(
     known = {each.casefold(): meant for each, meant in (said or {}).items()} | own
     found = [each for each in known if sorted(each) == sorted(word)][:1]  # letters that changed places
     found = found or difflib.get_close_matches(word, known.keys() - own.keys(), n=1, cutoff=0.75)
-    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=0.6)
+    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=cutoff)
     if not found and len(name) >= MIN_BEGUN:
         begun = {known[each]: each for each in known if each.startswith(word)}
         found = [*begun.values()] if len(begun) == 1 else []

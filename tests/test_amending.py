@@ -479,3 +479,12 @@ def test_the_list_shows_which_text_amends_which(small_copy: Path) -> None:
     amend(small_copy, {"montants.yaml": AMOUNT}, "avenant_2", "avenant", "2028-01-01")
     said = avenant("list", "--policies", str(small_copy), "--lang", "fr").output
     assert "Modifiée tour à tour : nouvelle → avenant → avenant_2" in said
+
+
+def test_parts_of_an_item_under_another_kind_are_told_once_with_their_own(small_copy: Path) -> None:
+    part = "{id: part, label: {fr: Une, en: One}, cite: [{source: avenant}], when: {fact: medecin.optam, is: true}}"
+    wrong = f"change:\n  quantities:\n    - id: activite_minimale\n      derogations:\n        - {part}\n"
+    amend(small_copy, {"regles.yaml": wrong})
+    (found,) = check_folder(small_copy)
+    assert (found.code, found.nearest) == ("unknown-key", None)
+    assert "`derogations` belongs under `criteria`" in found.message("en")

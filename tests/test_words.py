@@ -60,7 +60,7 @@ MEMBERS = {
     "limit_day": ORDERS,
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "rule": {*misfits.RULES},
-    "unit_word": {*UNITS} - {"patients"},
+    "called": {*UNITS, *COMPARISONS} - {"patients", "not_in", "known"},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
     "item_status": {

@@ -43,6 +43,7 @@ _ODD_NUMBER = (  # compiled where something begins so and is no plain number
 )
 _ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
 _ODD_BREAKS = "\r\x85\u2028\u2029"  # what else ends a line for YAML, whose count the places follow
+_CURLY = frozenset({"“”", "«»", "‘’", "„“", "””"})  # which stay in the text
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _as_tuple = tuple.__new__
 _NULL = object()  # what they are read as
@@ -159,7 +160,10 @@ class _Reader:
         return Piece(value, place, place if key is None else key)
 
     def _named(self, event: Any) -> None:
-        self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
+        """Tells an anchor or a tag; what takes an anchor up, not where that has been told."""
+        takes_up = (not event.anchor and not event.tag) or isinstance(event, yaml.AliasEvent)
+        if not (takes_up and any(problem.code == "yaml-anchor" for problem in self.problems)):
+            self._problem(event, "yaml-anchor" if event.anchor or takes_up else "yaml-tag")
 
     def _list(self, depth: int) -> list[Piece]:
         found: list[Piece] = []
@@ -194,7 +198,7 @@ class _Reader:
             raise fault(self._place(event), "yaml-key")
         key: str = event.value
         if key == "<<" and not self.is_json:
-            self._problem(event, "yaml-anchor")
+            self._named(event)
         if not key.isprintable() and re.search(UNSAFE, key):
             self._problem(event, "yaml-character")
         return key
@@ -205,6 +209,8 @@ class _Reader:
             self._problem(event, "yaml-character")
         if event.style:
             return text
+        if said and text[:1] + text[-1:] in _CURLY:
+            self._problem(event, "yaml-curly", text=shortened(text[1:-1].strip(), MAX_SHOWN))
         end = event.end_mark
         if end is not None and cut_short(self.lines[end.line], end.column, said):
             self._report(Location(self.name, end.line + 1, end.column + 2), "yaml-comment")

@@ -16,7 +16,7 @@ from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
 from engine.policy.document import Document
 from engine.policy.items import NOT_CELLS
-from engine.words import LANGUAGES, in_each_language, read_words
+from engine.words import LANGUAGES, called, in_each_language, read_words
 
 MAX_SHOWN = 60
 # What the schema's own words say already, and what else is told beside them, or alone where there are none.
@@ -51,9 +51,14 @@ def told(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -
         if problem.code == "unknown-key":
             key = str(problem.values["key"])
             lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
-            if path[-2:-1] and path[-2] in kinds and problem.nearest is None and lists:
+            close = (
+                problem.nearest
+                if problem.nearest in error.schema.get("required", ())
+                else nearest(key, [problem.nearest or ""], cutoff=0.75)
+            )
+            if path[-2:-1] and path[-2] in kinds and close is None and lists:
                 allowed = in_each_language("key_of_another", **problem.values, lists=lists)
-                problem = replace(problem, values={**problem.values, "allowed": allowed})
+                problem = replace(problem, values={**problem.values, "allowed": allowed}, nearest=None)
             yield Misfit(problem, (*path, key), is_key=True)
         else:
             yield Misfit(problem, (*path, error.instance) if named else path, named)
@@ -82,7 +87,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             return  # which is told
         case "enum" | "const":
             allowed = [*map(str, error.validator_value if error.validator == "enum" else [error.validator_value])]
-            close = nearest(str(error.instance), allowed, said=_called(allowed))
+            close = nearest(str(error.instance), allowed, said=called(allowed))
             yield wrong(place, "wrong-value", close, value=shown, wanted=", ".join(allowed))
         case "format" | "pattern" if error.schema.get("format") == "date":
             yield wrong(place, date_fault(error.instance), meant_day(error.instance), value=error.instance)
@@ -113,6 +118,8 @@ def _needed(error: Any, document: Document, place: Location) -> Iterator[Problem
 
 def _of_type(value: Any, schema: Mapping[str, Any]) -> bool:
     """Whether a value is a list or a mapping where the schema wants one, and neither where it wants none."""
+    if "type" not in schema:
+        return not isinstance(value, list)
     wanted = {"array": list, "object": dict}.get(schema.get("type", ""))
     return isinstance(value, wanted) if wanted is not None else not isinstance(value, list | dict)
 
@@ -129,15 +136,16 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
     left = lacking or [key for key in known if key not in error.instance]
     only = left[0] if len(left) == len(others) == 1 and not in_a_form else None
+    only = only if only and _of_type(error.instance[others[0]], parts[only]) else None
     for key in others:
         group, _, name = key.partition(".")
         dotted = bool(name) and group in known
         values = {"key": key, "allowed": f"{group}: {{{name}: …}}" if dotted else ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
         free = [name for name in known if name not in error.instance]
-        needs = only in lacking and "type" in parts[only] and _of_type(error.instance[key], parts[only])
+        needs = only in lacking and "type" in parts[only]
         close = spoken(key, known) or elsewhere.get(key) or nearest(key, lacking) or (only if needs else None)
-        close = close or nearest(key, free) or nearest(key, known) or only
+        close = close or nearest(key, free, said=called(free)) or nearest(key, known) or only
         yield Problem(place, "unknown-key", values, None if dotted else close)
 
 
@@ -157,13 +165,6 @@ def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, 
         if close is not None and path[start + 2 : start + 3] in ((), (key,)):
             inside = (*path[: start + 2], key)
             yield wrong(document.key_at(inside), "unknown-key", close, key=key, allowed=", ".join(known)), inside
-
-
-def _called(names: Collection[str]) -> dict[str, str]:
-    """Names of the rule language by what reports call them, in any language."""
-    words = (entry for lang in LANGUAGES for entry in read_words("reports", lang).items())
-    said = ((text, key.rpartition(".")[2]) for key, text in words if isinstance(text, str))
-    return {each: name for text, name in said if name in names for each in text.split(", ")}
 
 
 def _unaccented(error: Any) -> str | None:

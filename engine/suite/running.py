@@ -102,9 +102,12 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
 
 
 def suite_problems(session: Session) -> list[Problem]:
-    """Every fault of the test files, with the names that they give and nothing has."""
+    """Every fault of the test files, with the names that they give and nothing has, each where it first stands."""
     cases, problems = _read(session)
-    return [*problems, *(problem for case in cases for problem in case.unknown)]
+    named: dict[object, Problem] = {}
+    for each in (problem for case in cases for problem in case.unknown):
+        named.setdefault((each.location.file, each.code, str(each.values)), each)
+    return [*problems, *named.values()]
 
 
 def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:

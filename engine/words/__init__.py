@@ -10,7 +10,7 @@ members are reached as ``family.member``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,13 @@ def in_each_language(key: str, /, **values: object) -> dict[str, str]:
         )
         for lang in LANGUAGES
     }
+
+
+def called(names: Container[str]) -> dict[str, str]:
+    """Names of the rule language by what they are called in any language, or by people of other languages."""
+    words = (entry for lang in LANGUAGES for entry in read_words("reports", lang).items())
+    said = ((text, key.rpartition(".")[2]) for key, text in words if isinstance(text, str))
+    return {each: name for text, name in said if name in names for each in text.split(", ")}
 
 
 def either(texts: Iterable[str], lang: str) -> str:

@@ -49,8 +49,9 @@ def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Pr
 def _uncited(item: Item) -> Iterator[Problem]:
     match item.body:
         case DecisionTable(_, rows):
-            for row in rows:
-                yield from _required(item.id, row.cite or item.cite, row.at)
+            uncited = [row for row in rows if not (row.cite or item.cite)]
+            places = [item.at] if len(uncited) == len(rows) else [row.at for row in uncited]
+            yield from (found for place in places if uncited for found in _required(item.id, (), place))
         case Criterion(met_when, derogations):
             if item.kind != CONSISTENCY or _numbers([met_when]):  # of facts alone, it is no law
                 yield from _required(item.id, item.cite, item.at)

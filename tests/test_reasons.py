@@ -141,7 +141,7 @@ patientele: {mt_depart: 1100, fa_depart: 1600, mt_actuelle: 1110, fa_actuelle: 1
 def test_what_comes_to_one_value_in_every_band_left_is_told_without_a_reason(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(A_FIFTH)
     told = " ".join(avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml")).output.split())
-    assert "Instalment, half of the yearly amount 2027-03-01 €5,500 or €6,500 or €9,500 (a)" in told
+    assert "Instalment, half of the yearly amount 2027-03-01 €5,500, €6,500 or €9,500 (a)" in told
     assert "Balance, net of the instalment 2027-05-01 €0 [3]" in told
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from engine.evaluation.decision import Decision, Result
 from engine.policy.model import SOURCE_KINDS, Convention, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, by_years, section
-from engine.report.reasons import duty_status, facts_behind
+from engine.report.reasons import by_derogation, duty_status, facts_behind
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -139,20 +139,24 @@ def source_text(source: Source, say: Say) -> str:
 def criteria_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
 
-    Where all of several are met, their number is told.
+    Where all of several are met, their number is told, and by name those that an exception made so.
     """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
     applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
     applying.sort(key=lambda each: ranks[each.verdict])
     told = [each for each in applying if say.full or each.verdict != "met"]
-    met = [say.label(each) for each in applying if each not in told]
+    met = {
+        f"{say.label(each)} ({by_derogation(each, say)})" if each.derogation else say.label(each): each
+        for each in applying
+        if each not in told
+    }
     rows = tuple(
         (say.name(each), say.result(each), facts_behind(each, decision, say), say.noted(each.cite[:1])) for each in told
     )
     yield from section(Heading(say("criteria")), Table(say.heads("criterion", "verdict", "why", "article"), rows))
     if met:
-        shown = say.listed(met) if told or len(met) == 1 else say("criteria_all", count=len(met))
-        yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
+        counted = (say("criteria_all", count=len(met)), *(name for name, each in met.items() if each.derogation))
+        yield Paragraph(say.pair(say("criteria_met"), f"{say.listed(met if told or len(met) == 1 else counted)}."))
 
 
 def grades_blocks(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:

@@ -86,8 +86,7 @@ def facts_behind(result: Result, decision: Decision, say: Say) -> str:
     """The values a verdict rests on and the limits it sets them, the derogation that made it met, what it waits for."""
     parts = []
     if result.derogation:
-        label = next(reason.text for reason in result.because if reason.kind == "derogation")
-        parts.append(say("derogation", label=label[say.lang] if label else result.derogation))
+        parts.append(by_derogation(result, say))
     asked = {limit.of: _asked(limit, decision, say) for limit in result.limits}
     named = {limit.named for limit in result.limits}
     for name, value in result.facts.items():
@@ -98,6 +97,12 @@ def facts_behind(result: Result, decision: Decision, say: Say) -> str:
     if result.status == "undetermined":
         parts.append(waiting(result, decision, say))
     return say.listed(filter(None, parts))
+
+
+def by_derogation(result: Result, say: Say) -> str:
+    """The exception that made a criterion met."""
+    text = next(reason.text for reason in result.because if reason.kind == "derogation")
+    return say("derogation", label=text[say.lang] if text else result.derogation)
 
 
 def _asked(limit: Limit, decision: Decision, say: Say) -> str:

@@ -64,7 +64,7 @@ DEPARTED = """case:
   patientele: {mt_depart: 900, fa_depart: 1600, percentile_fa: 55}
 events:
   - {date: "2023-07-03", type: embauche}
-  - {date: "2024-01-10", type: depart_secretaire}
+  - {date: "2024-01-10", type: fin_adhesion}
 """
 
 
@@ -94,8 +94,8 @@ events:
 def test_an_event_of_which_the_rules_say_nothing_is_not_said_to_count(tmp_path: Path) -> None:
     (tmp_path / "departed.yaml").write_text(DEPARTED, encoding="utf-8")
     said = " ".join(avenant("timeline", str(tmp_path / "departed.yaml"), "--lang", "fr").output.split())
-    assert "ne disent rien de : Départ d'un secrétaire, le 10/01/2024" in said
-    assert "compte : Départ" not in said
+    assert "ne disent rien de : Fin de l'adhésion d'un médecin, le 10/01/2024" in said
+    assert "compte : Fin" not in said
 
 
 def test_duties_are_others_only_beside_one_that_is_told(tmp_path: Path) -> None:

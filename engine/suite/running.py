@@ -18,7 +18,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
 from engine.language.pieces import Piece
 from engine.language.values import as_written, exact
-from engine.policy.checks.unused import unread_suites
+from engine.policy.checks.citations import unread_suites
 from engine.policy.document import Document, document_of
 from engine.policy.items import KINDS
 from engine.policy.loader import load

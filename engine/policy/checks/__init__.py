@@ -9,14 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from engine.errors import ERROR, Location, Problem, bounded, in_order, wrong
-from engine.policy.checks.changes import change_problems, restated_problems
-from engine.policy.checks.citations import citation_problems, date_problems, window_problems
-from engine.policy.checks.declared import offer_problems, property_problems, result_problems
-from engine.policy.checks.labels import label_problems, refusal_problems
-from engine.policy.checks.outcomes import outcome_problems
-from engine.policy.checks.overlays import overlay_problems
-from engine.policy.checks.tables import table_problems
-from engine.policy.checks.unused import file_problems, ids_in, is_empty, unread_items, unused_problems
+from engine.policy.checks import changes, citations, declared, labels, outcomes, overlays, tables
 from engine.policy.model import Convention
 from engine.policy.places import HEAD
 from engine.policy.reading import read_registry
@@ -27,19 +20,19 @@ Check = Callable[[Registry, Convention], Iterator[Problem]]
 
 _CHECKS: tuple[Check, ...] = (
     lambda registry, convention: iter(registry.resolved(convention).problems),  # of names and types
-    citation_problems,
-    label_problems,
-    result_problems,
-    table_problems,
-    outcome_problems,
-    overlay_problems,
-    property_problems,
-    unused_problems,
-    date_problems,
-    refusal_problems,
-    offer_problems,
-    change_problems,
-    restated_problems,
+    citations.citation_problems,
+    labels.label_problems,
+    declared.result_problems,
+    tables.table_problems,
+    outcomes.outcome_problems,
+    overlays.overlay_problems,
+    declared.property_problems,
+    citations.unused_problems,
+    citations.date_problems,
+    labels.refusal_problems,
+    declared.offer_problems,
+    changes.change_problems,
+    changes.restated_problems,
 )
 
 
@@ -60,9 +53,9 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     What rules lack or contradict makes other things look unused or unlike those before; so errors are mended first.
     """
     registry, problems = read_registry(root, origin)
-    files = [*file_problems(root, root)]
+    files = [*citations.file_problems(root, root)]
     lost = {p.location.file for p in files if (p.code, p.severity) == ("file-unread", ERROR)}
-    unread = registry.unread | {id_ for file in lost for id_ in ids_in(Path(file))}
+    unread = registry.unread | {id_ for file in lost for id_ in citations.ids_in(Path(file))}
     lost |= {PurePath(file).parent.as_posix() for file in lost}  # which lack their head for it
     complete = not (lost or unread) and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
     found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
@@ -75,8 +68,8 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
 
 def _declared_otherwise(registry: Registry, problems: Sequence[Problem]) -> Iterator[Problem]:
     """Of a name that several places give and nothing declares, near a declared one without a use, one line for both."""
-    lacking = any(problem.code == _NO_ITEM for problem in problems)
-    unread = (item for text in registry.conventions.values() if lacking for item in unread_items(registry, text))
+    texts = registry.conventions.values() if any(problem.code == _NO_ITEM for problem in problems) else ()
+    unread = (item for text in texts for item in citations.unread_items(registry, text))
     unused = {_of_text(item.at, item.id): (item.at, _NO_ITEM) for item in unread}
     known = (problem for problem in problems if problem.code in _UNUSED)
     unused |= {_of_text(p.location, p.values["id"]): (p.location, _UNUSED[p.code]) for p in known}
@@ -125,10 +118,10 @@ def check_registry(registry: Registry) -> Iterator[Problem]:
     """Every problem of meaning in the conventions that could be read."""
     for convention in registry.conventions.values():
         yield from check_convention(registry, convention)
-    yield from window_problems(registry)
+    yield from citations.window_problems(registry)
 
 
 def check_convention(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Every problem of meaning in one convention."""
-    for check in (unused_problems,) if is_empty(convention) else _CHECKS:
+    for check in (citations.unused_problems,) if citations.is_empty(convention) else _CHECKS:
         yield from bounded(check(registry, convention))

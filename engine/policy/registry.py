@@ -110,8 +110,8 @@ class Registry:
 
     def source(self, cite: Citation) -> Source:
         """What a citation rests on: declared, or else, until `check` tells of it, its id with the last grade."""
-        unsaid = Source(cite.source, cite.source, "", SOURCE_KINDS[-1], None, None, cite.at)
-        return self.conventions[cite.convention].sources.get(cite.source, unsaid)
+        said = self.conventions[cite.convention].sources.get(cite.source)
+        return said or Source(cite.source, cite.source, "", SOURCE_KINDS[-1], None, None, cite.at)
 
     def chain(self, convention: Convention) -> tuple[Convention, ...]:
         """The text, the one that it amends, and so on."""

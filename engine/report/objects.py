@@ -152,12 +152,11 @@ def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
 
 def cited_objects(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     """Citations with the title, publisher and grade of their source."""
-    found = []
-    for each in cite:
-        source = say.registry.source(each)
-        told = {"source": each.source, "at": each.locator, "title": source.title, "publisher": source.publisher}
-        found.append({**told, "kind": source.kind, "url": source.url})
-    return found
+    told = ((each, say.registry.source(each)) for each in cite)
+    return [
+        {"source": c.source, "at": c.locator, "title": s.title, "publisher": s.publisher, "kind": s.kind, "url": s.url}
+        for c, s in told
+    ]
 
 
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:

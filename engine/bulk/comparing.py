@@ -63,12 +63,10 @@ def _due(item: str | None, a: Session, b: Session) -> pl.Expr:
 
 def forced(session: Session, convention: Convention) -> Session:
     """A session in which a convention decides every row of its beneficiary, whatever the date, and no other does."""
-    others = {
-        id_: replace(
-            other, signed_from=other.signed_from.replace(year=other.signed_from.year + FAR, day=1), signed_before=None
-        )
-        for id_, other in session.registry.conventions.items()
-    }
+    others = dict(session.registry.conventions)
+    for id_, other in others.items():
+        far = other.signed_from.replace(year=other.signed_from.year + FAR, day=1)
+        others[id_] = replace(other, signed_from=far, signed_before=None)
     own = replace(convention, signed_from=convention.signed_from.replace(year=1900, month=1, day=1), signed_before=None)
     return Session(replace(session.registry, conventions={**others, convention.id: own}))
 

@@ -22,7 +22,8 @@ from engine.language.typing import Scope, literal_value
 from engine.policy.model import DecisionTable, Row
 
 NEVER_A_CODE = -1
-WORD = 32  # rows of a table, or duties, that are bits of one number
+WORD = NO_BIT = 32  # rows of a table, or duties, that are bits of one number; where the lowest of none is said to be
+PIECE = 1_000  # rows for each expression, from which on to pass pieces from one to the next is the quicker way
 # What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
 PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 
@@ -67,9 +68,12 @@ class Stages:
         return without, rest
 
     def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        for stage in filter(None, self.made):
-            rows = rows.with_columns(*stage)
-        return rows
+        return reduce(lambda found, stage: found.with_columns(*stage), filter(None, self.made), rows)
+
+    def collected(self, rows: pl.LazyFrame, size: int, *wanted: str | pl.Expr) -> pl.DataFrame:
+        """What is ``wanted`` of so many rows; of very many piece by piece, each through all stages."""
+        engine: Any = "streaming" if size > PIECE * sum(map(len, self.made)) else "in-memory"
+        return self.run(rows).select(*wanted).collect(engine=engine, optimizations=PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,39 +160,52 @@ class ColumnAlgebra:
         for start in starts:
             rows = table.rows[start : start + WORD]
             can = [self._can_be(name, ref, rows) for name, ref in table.inputs.items()]
-            words.append(self.stages.keep(algebra.lift(pl, reduce(op.and_, can))))
+            words.append(self.stages.keep(reduce(op.and_, can)))
+        end = starts[-1] + NO_BIT
         for start, word in reversed([*zip(starts, words, strict=True)]):
-            first = algebra.either(pl, word != 0, algebra.plus(word.bitwise_trailing_zeros(), start), first)
+            place = algebra.plus(word.bitwise_trailing_zeros(), start)
+            first = place if first is None else algebra.when(pl, word != 0, place, first)
         first = self.stages.keep(first)
-        alone, absent = [], [self.read(ref).absent for ref in table.inputs.values()]
+        alone, absent = first != end, [self.read(ref).absent for ref in table.inputs.values()]
         for start, word in zip(starts, words, strict=True):
             part = keys[start : start + WORD]
             others = [sum(1 << place for place, other in enumerate(part) if other != key) for key in keys]
             unlike = len(starts) == 1 and len({*keys}) == len(keys)  # no two rows give the same
-            rest = word - 1 if unlike else pl.lit(pl.Series(others, dtype=pl.UInt32)).gather(first)
-            alone.append(word & rest == 0)
-        none = algebra.all_of(pl, [algebra.any_of(pl, absent), first.is_null()])
+            rest = word - 1 if unlike else _by_place(others, end, pl.UInt32).gather(first)
+            alone &= word & rest == 0
+        none = algebra.all_of(pl, [algebra.any_of(pl, absent), first == end])
         given = algebra.level([self.constant(key) for key in keys if key is not None])
         if not given:
             return Column(None, 1, none)
         published = iter(given)
-        values = pl.lit(pl.Series([None if key is None else next(published).value for key in keys])).gather(first)
-        return Column(algebra.when(pl, algebra.all_of(pl, alone), values), given[0].below, none)
+        values = _by_place([None if key is None else next(published).value for key in keys], end)
+        return Column(algebra.when(pl, alone, values.gather(first)), given[0].below, none)
 
     def _can_be(self, name: str, ref: FactRef | ItemRef, rows: Sequence[Row]) -> Operand:
         """The rows, as bits, whose cell an input can be in: of what is absent, those without a cell."""
-        free = found = sum(1 << place for place, row in enumerate(rows) if name not in row.cells)
+        free = sum(1 << place for place, row in enumerate(rows) if name not in row.cells)
         column, given, places = self.read(ref), self, dict[Cell, int]()
         if isinstance(ref, ItemRef) and not column.scale:
             given = replace(self, items={**self.items, ref.id: replace(column, absent=False)})
-        for place, row in enumerate(rows):
-            if name in row.cells:
-                places[row.cells[name]] = places.get(row.cells[name], 0) | 1 << place
+        cells = [(row.cells[name], 1 << place) for place, row in enumerate(rows) if name in row.cells]
+        listed, found = not (column.scale or column.gate) and all(cell.values for cell, _ in cells), _bits(free)
+        if listed:  # each value alone: what is known is one of them at most
+            found = algebra.either(pl, algebra.is_null(column.value), _bits((1 << len(rows)) - 1), found)
+            cells = [(replace(cell, values=(each,)), bit) for cell, bit in cells for each in cell.literals]
+        for cell, bit in cells:
+            places[cell] = places.get(cell, free if listed else 0) | bit
         for cell, bits in places.items():
             holds = condition(cell.asks(ref), given)
-            can = holds is not False if algebra.is_constant(holds) else holds.fill_null(True)
-            found = algebra.plus(found, algebra.either(pl, can, _bits(bits), _bits(0)))
-        return algebra.either(pl, column.absent, free, found)
+            if listed:
+                found = algebra.either(pl, holds, _bits(bits), found)
+            else:
+                found = found + algebra.either(pl, algebra.opposite(holds), _bits(0), _bits(bits))
+        return algebra.either(pl, column.absent, _bits(free), found)
+
+
+def _by_place(values: Sequence[Any], end: int, dtype: Any = None) -> pl.Expr:
+    """What stands in each place, up to the ``end``, where something does that nobody reads."""
+    return pl.lit(pl.Series([*values, *[values[0]] * (end + 1 - len(values))], dtype=dtype))
 
 
 @cache

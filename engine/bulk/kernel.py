@@ -6,9 +6,9 @@ What a convention needs is built when a row first meets it, and kept: a second f
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.by_cases import ROW, Text, Values, by_cases
-from engine.bulk.expressions import PLAIN, ColumnAlgebra, Stages, item_column
+from engine.bulk.expressions import ColumnAlgebra, Stages, item_column
 from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
 from engine.evaluation.at_once import Definition, condition, definitions_of
 from engine.evaluation.by_cases import taken_away
@@ -31,7 +31,6 @@ from engine.policy.overlays import Laid, in_force_when, reached, signed_under
 from engine.policy.registry import Registry
 
 WINDOW, LAID = "avenant:window", "avenant:laid"
-AT_ONCE = 500_000  # rows up to which columns are best computed whole, each for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +85,21 @@ class Kernel:
 
     def results(self, facts: pl.DataFrame) -> pl.DataFrame:
         """The results of every row: the convention and its digest, then value and status of each kind."""
-        conventions = list(self.registry.conventions.values())
-        windows = self.registry.windows
+        conventions, windows = list(self.registry.conventions.values()), self.registry.windows
         window: Operand = None
         for number, each in enumerate(windows):
             window = when(pl, decides(each, self.facts, self.registry.vocabulary), number, window)
         rows = facts.with_columns(window.alias(WINDOW)).with_row_index(ROW)
-        how: Any = {"engine": "in-memory" if len(rows) < AT_ONCE else "auto", "optimizations": PLAIN}
-        lacking = [
-            fact for fact in self.registry.vocabulary.by_cases if fact.name in rows and rows[fact.name].has_nulls()
-        ]
+        asked = self.registry.vocabulary.by_cases
+        lacking = [fact for fact in asked if fact.name in rows and rows[fact.name].has_nulls()]
         made = []
-        for number in rows[WINDOW].unique():
+        for number, size in rows[WINDOW].value_counts().iter_rows():
             own = rows.lazy().filter(pl.col(WINDOW).eq_missing(number))
             if number is None or number >= len(conventions):
                 undecided = self._undecided(None if number is None else windows[number].id)
-                made.append(own.select(ROW, *undecided).collect(**how))
+                made.append(own.select(ROW, *undecided).collect())
             else:
-                made.extend(self._whole(conventions[number], rows.lazy(), own, lacking, how))
+                made.extend(self._whole(conventions[number], rows.lazy(), own, lacking, size))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
 
@@ -113,27 +109,25 @@ class Kernel:
         rows: pl.LazyFrame,
         own: pl.LazyFrame,
         lacking: Sequence[Fact],
-        how: Any,
+        size: int = 0,
         values: Values | None = None,
     ) -> Iterator[pl.DataFrame]:
         """The results of ``own`` rows of a convention; what is alike by cases of the facts that some lack is known."""
         shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
-        for found in self._of_convention(convention, own, how, values):
+        for found in self._of_convention(convention, own, size, values):
             part = self.parts[convention.id]
             told = Text(convention, part.aside, part.rules, shown, part.named)
             for number, fact in enumerate(lacking):
-                again = partial(self._told, convention, lacking[number + 1 :], how)
+
+                def again(rows: pl.LazyFrame, values: Values, then: int = number + 1) -> Iterator[pl.DataFrame]:
+                    told = values.spread(rows).sort(ROW)
+                    return self._whole(convention, told, rows, lacking[then:], values=values)
+
                 found = by_cases(found, rows, fact, told, again)
             yield found
 
-    def _told(
-        self, convention: Convention, lacking: Sequence[Fact], how: Any, rows: pl.LazyFrame, values: Values
-    ) -> Iterator[pl.DataFrame]:
-        """The results of rows of a convention for each of the values of a fact that they lack."""
-        return self._whole(convention, values.spread(rows).sort(ROW), rows, lacking, how, values)
-
     def _of_convention(
-        self, convention: Convention, rows: pl.LazyFrame, how: Any, values: Values | None
+        self, convention: Convention, rows: pl.LazyFrame, size: int, values: Values | None
     ) -> Iterator[pl.DataFrame]:
         """The results of rows of one convention, whatever overlays they meet.
 
@@ -146,7 +140,7 @@ class Kernel:
             rows, values = values.spread(rows), None
         met = frozenset({0})
         if part.covering:
-            laid = part.gates.run(rows).select(LAID).collect(**how)[LAID]
+            laid = part.gates.collected(rows, size, LAID)[LAID]
             met, rows = frozenset(laid.unique()), rows.with_columns(pl.lit(laid))
         known = next((each for each in part.made if met <= each), None)
         if known is None:
@@ -155,10 +149,10 @@ class Kernel:
         for made in part.made[known]:
             own = rows if met <= made.laid else rows.filter(pl.col(LAID).is_in(made.laid))
             if values is None:
-                yield made.stages.run(own).select(ROW, *made.remarks, *made.results).collect(**how)
+                yield made.stages.collected(own, size, ROW, *made.remarks, *made.results)
             else:
                 once, each = made.stages.split(values.fact)
-                yield each.run(values.spread(once.run(own))).select(ROW, *made.results).collect(**how)
+                yield each.collected(values.spread(once.run(own)), size, ROW, *made.results)
 
     def _part(self, convention: Convention) -> Part:
         covering = self.registry.covering(convention)
@@ -216,19 +210,16 @@ def decides(window: Window, facts: Mapping[str, Column], vocabulary: Vocabulary)
 
 
 def _defined(plans: Mapping[int, Plan], wanted: Collection[str]) -> dict[str, tuple[Definition, ...]]:
-    """What the wanted results rest on, as each set of overlays leaves it."""
-    return definitions_of({laid: (_below(plan, wanted), plan.scope) for laid, plan in plans.items()})
-
-
-def _below(plan: Plan, wanted: Iterable[str]) -> dict[str, Step]:
-    """The steps of the wanted results and of all that their columns and warnings read."""
-    steps = {step.item.id: step for step in plan.steps}
-
-    def reads(id_: str) -> Set[str]:
-        return _reads(steps[id_].item) | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
-
-    below = {*reached(steps.keys() & wanted, reads)}
-    return {id_: step for id_, step in steps.items() if id_ in below}
+    """What the wanted results rest on, as each set of overlays leaves it: all that columns and warnings read."""
+    items = {id(step.item): step.item for plan in plans.values() for step in plan.steps}  # most are in every plan
+    reads = {place: _reads(item) | {ref.id for ref in find(ItemRef, *item.warnings)} for place, item in items.items()}
+    layers = dict[int, tuple[Mapping[str, Step], Scope]]()
+    for laid, plan in plans.items():
+        steps = {step.item.id: step for step in plan.steps}
+        own = {id_: reads[id(step.item)] for id_, step in steps.items()}
+        below = {*reached(steps.keys() & wanted, own.__getitem__)}
+        layers[laid] = {id_: step for id_, step in steps.items() if id_ in below}, plan.scope
+    return definitions_of(layers)
 
 
 def _reads(item: Item) -> set[str]:

@@ -101,9 +101,10 @@ def told_column(name: str, told: Sequence[Told]) -> pl.Expr:
     own = [each for each in told if each.column == name]
     own.sort(key=lambda each: each.item.id if name == WARNED else (each.item.at, each.item.id))
     named = [(each.item.id, each.test) for each in own if each.test is not False and each.test is not None]
-    words = [_listed(named[start : start + WORD]) for start in range(0, len(named), WORD)]
-    listed = pl.concat_str(words or [pl.lit("")], separator=" ", ignore_nulls=True)
-    return listed.replace("", None).alias(name)
+    words = [_listed(named[start : start + WORD]) for start in range(0, len(named), WORD)] or [pl.lit(None, pl.String)]
+    if len(words) > 1:
+        words = [pl.concat_str(words, separator=" ", ignore_nulls=True).replace("", None)]
+    return words[0].alias(name)
 
 
 def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:

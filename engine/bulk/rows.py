@@ -12,11 +12,13 @@ import operator as op
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import combinations
 from typing import Any
 
 import polars as pl
 
+from engine.bulk.expressions import Stages
 from engine.bulk.job import InputFile, Refusal
 from engine.bulk.kernel import decides
 from engine.errors import InputFault, Location, Problem
@@ -95,7 +97,8 @@ def read_facts(table: pl.DataFrame, vocabulary: Vocabulary, place: Location) -> 
     wrong = [type_problem(place, fact, types[name]) for name, fact in facts.items() if not holds(fact, types[name])]
     if wrong:
         raise InputFault(wrong)
-    read = table.select(_reading(fact, types[name]) for name, fact in facts.items())
+    reading = Stages([[_reading(fact, types[name]) for name, fact in facts.items()]])
+    read = reading.collected(table.lazy(), len(table), *facts)
     for name, fact in facts.items():
         if read[name].null_count() > table[name].null_count():
             row = (read[name].is_null() & table[name].is_not_null()).arg_max() or 0
@@ -164,18 +167,19 @@ def _reading(fact: Fact, dtype: pl.DataType) -> pl.Expr:
             day = column.cast(pl.Date)
             return _only((day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY), day)
         case _:
-            return _word(column, fact.type.values).alias(fact.name)  # type: ignore[no-any-return]
+            return _word(fact.name, fact.type.values)
 
 
-def _word(column: pl.Expr, words: Sequence[str]) -> Any:
+@cache
+def _word(name: str, words: tuple[str, ...]) -> pl.Expr:
     """The word as a number: one of few is sooner compared with each than looked up."""
-    kind = pl.Enum(words)
+    column, kind = pl.col(name).cast(pl.String), pl.Enum(words)
     if len(words) > FEW:
         return column.cast(kind, strict=False)
     cases: Any = pl
     for word in words:
         cases = cases.when(column == word).then(pl.lit(word, kind))
-    return cases.otherwise(None)
+    return cases.otherwise(None).alias(name)  # type: ignore[no-any-return]
 
 
 def _only(condition: pl.Expr, value: pl.Expr) -> pl.Expr:
@@ -258,9 +262,8 @@ def _given(
 
 
 def _column(problem: Problem) -> str:
-    if problem.code == "row-unread":
-        return ""
-    return str(problem.values.get("name") or problem.values.get("second") or SIGNATURE)
+    named = problem.values.get("name") or problem.values.get("second") or SIGNATURE
+    return "" if problem.code == "row-unread" else str(named)
 
 
 def plain_value(fact: Fact, value: Any) -> Any:

@@ -21,12 +21,8 @@ from engine.files import unwritable
 from engine.language.spoken import FRENCH
 
 # How French Excel saves what it calls CSV UTF-8.
-_AS_EXCEL: Mapping[str, Any] = {
-    "separator": ";",
-    "line_terminator": "\r\n",
-    "date_format": "%d/%m/%Y",
-    "decimal_comma": True,
-}
+_AS_EXCEL: dict[str, Any] = {"separator": ";", "line_terminator": "\r\n"}
+_AS_EXCEL |= {"date_format": "%d/%m/%Y", "decimal_comma": True}
 FORMULA = r"^\s*[=@+-]|^[\t\r]"  # how a text begins that a spreadsheet runs, also where it drops what stands before
 NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives

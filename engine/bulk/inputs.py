@@ -14,12 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from engine import errors
 from engine.bulk.csv_files import lines_of, open_csv, open_text
 from engine.bulk.headers import near
 from engine.bulk.job import AS_SEEN, Form, InputFile
 from engine.bulk.rows import holds, type_problem
-from engine.errors import InputFault, Location, Problem, fault, misuse
+from engine.errors import InputFault, Location, Problem, bounded, fault, in_order, misuse, needing, unreadable
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import fold
 
@@ -68,12 +67,12 @@ def open_sources(
         except InputFault as error:
             problems.extend(error.problems)
             continue
-        problems.extend(errors.bounded(_column_problems(source, vocabulary, taken, keep)))
+        problems.extend(bounded(_column_problems(source, vocabulary, taken, keep)))
         if sources:
             problems.extend(_differences(sources[0], source, vocabulary))
         sources.append(source)
     if problems:
-        raise InputFault(errors.in_order(problems))
+        raise InputFault(in_order(problems))
     return tuple(sources)
 
 
@@ -85,7 +84,7 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Inpu
         if format_ == "csv":
             return open_csv(name, size, form, vocabulary)
         if format_ == "xlsx":
-            with errors.needing("sheets"):
+            with needing("sheets"):
                 from engine.bulk.xlsx_files import open_xlsx  # an extra of its own
             return open_xlsx(name, size, form, vocabulary)
         if format_ == "parquet":
@@ -94,7 +93,7 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Inpu
             return InputFile(name=name, format=format_, columns=columns, size=size)
         return InputFile(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
     except OSError as error:
-        raise errors.unreadable(name, error) from None
+        raise unreadable(name, error) from None
     except pl.exceptions.PolarsError as error:
         raise damaged(name, format_, error) from None
 

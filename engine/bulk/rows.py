@@ -241,7 +241,8 @@ def refusals(
     except InputFault as error:
         problems += (p for p in error.problems if not (p.code == "missing-signature" and SIGNATURE in unread))
     for problem in problems or [Problem(place, "row-unread")]:
-        yield Refusal(source, row[ROW], problem, _column(problem))
+        named = problem.values.get("name") or problem.values.get("second") or SIGNATURE
+        yield Refusal(source, row[ROW], problem, "" if problem.code == "row-unread" else str(named))
 
 
 def _given(
@@ -259,11 +260,6 @@ def _given(
         except Unread as unread:
             problems.append(unread.problem(place, fact))
     return given, problems
-
-
-def _column(problem: Problem) -> str:
-    named = problem.values.get("name") or problem.values.get("second") or SIGNATURE
-    return "" if problem.code == "row-unread" else str(named)
 
 
 def plain_value(fact: Fact, value: Any) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant
-from small_rules import OVERLAY, rewrite
+from small_rules import AMOUNT, OVERLAY, amend, read, rewrite
 
 from engine.evaluation.session import Session
 from engine.language.expressions import Compare, FactRef, Literal
@@ -150,6 +151,11 @@ def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(tmp_path: Path)
     again = mutation_score(registry, found, processes=1, propose=True)
     assert not [fate for fate in again.survivors if fate.proposal is not None]
     assert avenant("test", "--propose", str(target)).exit_code == 2
+    amend(copied, {"regles.yaml": AMOUNT.replace("aide.montant_annuel", "bareme")}, base="essai")
+    with closing(Session(read(copied))) as session:
+        chosen = [case for case in read_cases(session) if "/avenant/" in case.at.file]
+        told = mutation_score(session.registry, chosen, processes=1, beside=True).fates
+    assert {PurePath(fate.change.at.file).parent.name for fate in told} == {"avenant"}
     session.close()
 
 

@@ -84,7 +84,8 @@ def test(
         found = coverage(session.registry, observe(session, cases))
     if mutation:
         with progress(rules.say("doing.mutation")) as told:
-            score = mutation_score(session.registry, cases, propose=propose is not None, told=told)
+            chosen = wanted is not None
+            score = mutation_score(session.registry, cases, propose=propose is not None, beside=chosen, told=told)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
     names = dict.fromkeys(place.at.file for place in found.places) if found and rules.format == "html" else {}

@@ -53,7 +53,7 @@ def coverage_line(found: Coverage, say: Say) -> str:
 def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     """Scores by convention, then every change that no test notices, by line."""
     rows = []
-    for convention in (*say.registry.conventions, None):
+    for convention in (*dict.fromkeys(fate.convention for fate in score.fates), None):
         counts = (score.count(status, convention) for status in FATES)
         share = percent(score.share(convention), say) + " %"
         rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
 
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts
@@ -72,19 +74,21 @@ def mutation_score(
     processes: int = PROCESSES,
     *,
     propose: bool = False,
+    beside: bool = False,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Score:
     """The fate of every mutant of ``registry``.
 
-    ``propose`` also looks for a test that would notice each survivor; ``told`` hears how many are tried, of how many.
+    ``propose`` also looks for a test that would notice each survivor. ``beside`` changes only what is written in the
+    folders of the tests. ``told`` hears how many are tried, of how many.
     """
-    bench = _Bench.of(registry, cases, propose)
+    bench = _Bench.of(registry, cases, propose, beside)
     total = len(bench.mutants)
     fates: list[Fate] = []
     with ExitStack() as stack:
         found: Iterable[Fate] = map(bench.fate, range(total))
         if processes > 1 and total > CHUNK:
-            context, start = multiprocessing.get_context("spawn"), (registry, tuple(cases), propose)
+            context, start = multiprocessing.get_context("spawn"), (registry, tuple(cases), propose, beside)
             pool = stack.enter_context(ProcessPoolExecutor(processes, context, _start, start))
             found = pool.map(_fate, range(total), chunksize=CHUNK)
         for fate in found:
@@ -96,8 +100,8 @@ def mutation_score(
 _benches: list[_Bench] = []  # one in each worker process
 
 
-def _start(registry: Registry, cases: tuple[PolicyCase, ...], propose: bool) -> None:
-    _benches.append(_Bench.of(registry, cases, propose))
+def _start(*bench: Any) -> None:
+    _benches.append(_Bench.of(*bench))
 
 
 def _fate(index: int) -> Fate:
@@ -116,7 +120,7 @@ class _Bench:
     propose: bool
 
     @classmethod
-    def of(cls, registry: Registry, cases: Sequence[PolicyCase], propose: bool) -> _Bench:
+    def of(cls, registry: Registry, cases: Sequence[PolicyCase], propose: bool, beside: bool) -> _Bench:
         session = Session(registry)
         observed = [each for each in observe(session, cases) if run_case(session, each.case).passed]
         observed += observe_by_cases(session, tuple(observed))
@@ -129,7 +133,10 @@ class _Bench:
         for program in programs.values():
             for step in program.plan.steps:
                 types[step.item.convention].setdefault(step.item.id, step.type)
-        return cls(session, observed, programs, list(mutants(registry, types)), Equivalence(session), propose)
+        folders = {PurePath(case.at.file).parent.parent for case in cases}
+        found = mutants(registry, types)
+        own = [each for each in found if not beside or PurePath(each.change.at.file).parent in folders]
+        return cls(session, observed, programs, own, Equivalence(session), propose)
 
     def fate(self, index: int) -> Fate:
         mutant = self.mutants[index]

@@ -187,6 +187,19 @@ def test_of_several_sheets_the_one_with_a_signature_date_is_meant_or_one_is_name
     assert "« Notes » ?" in told
 
 
+def test_a_hidden_sheet_is_read_where_it_is_named_alone(tmp_path: Path) -> None:
+    found = book(tmp_path, GOOD)
+    hidden = found[1].create_sheet("Anciens")
+    hidden.append(HEADER)
+    hidden.append(GOOD)
+    hidden.sheet_state = "hidden"
+    told = taken(saved(found), tmp_path / "out.xlsx")
+    assert "Feuille lue : Sheet ; non lues : Anciens." in " ".join(told.stdout.split())
+    found[2].sheet_state, hidden.sheet_state = "hidden", "visible"
+    assert "Feuille lue : Anciens" in " ".join(taken(saved(found), tmp_path / "out.xlsx").stdout.split())
+    assert taken(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0
+
+
 def changed(path: Path, part: str, content: bytes) -> Path:
     """The workbook with one part more, or another in its place."""
     with zipfile.ZipFile(path) as archive:

@@ -61,7 +61,7 @@ def rows_of(source: InputFile) -> Iterator[tuple[int, list[str | None]]]:
 
 
 def _sheet(name: str, workbook: Any, form: Form, vocabulary: Vocabulary) -> tuple[Any, int]:
-    """The sheet that is asked for, or the only one, or the only one that names the signature date; its header's row."""
+    """The sheet asked for, or of those shown the only one, or that which names the signature date; its header's row."""
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     if form.sheet is not None:
         if form.sheet not in sheets:
@@ -69,6 +69,8 @@ def _sheet(name: str, workbook: Any, form: Form, vocabulary: Vocabulary) -> tupl
                 Location(name), "sheet-unknown", nearest(form.sheet, sheets), name=form.sheet, found=", ".join(sheets)
             )
         sheets = {form.sheet: sheets[form.sheet]}
+    elif shown := {title: sheet for title, sheet in sheets.items() if sheet.sheet_state == "visible"}:
+        sheets = shown
     headers = {title: _first_row(sheet) for title, sheet in sheets.items()}
     if len(sheets) > 1:
         headers = {title: row for title, row in headers.items() if row and _names_cases(sheets[title], row, vocabulary)}

@@ -23,9 +23,8 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from engine.cli import lifecycle
 from engine.errors import InputFault
 from engine.evaluation.session import Session
-from engine.letters.amounts import in_words
+from engine.letters.fields import FIELDS, documented, in_words
 from engine.letters.matter import KINDS, Matter
-from engine.letters.people import FIELDS, documented
 from engine.letters.writing import MADE, check_letters, environment, faults, filled
 
 EXAMPLES = ROOT / "examples"

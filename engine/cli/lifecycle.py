@@ -15,8 +15,8 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.timeline import timeline as followed
 from engine.files import refuse_input, replacing
+from engine.letters.fields import ADDRESSEE, SENDER, People, documented, people_of, stated
 from engine.letters.matter import KINDS, Matter, matter_of_case, matter_of_life
-from engine.letters.people import ADDRESSEE, SENDER, People, documented, people_of, stated
 from engine.policy.document import Document
 from engine.policy.registry import Outside
 from engine.report.timeline_data import FORMATS

@@ -47,6 +47,12 @@ class Supposed:
         return self.supposition.kind == ASSUMPTION
 
 
+def by_kind(found: Iterable[Supposed]) -> dict[str, list[Supposed]]:
+    """The ``rights`` that are open, then the ``assumptions`` made."""
+    kinds, several = {"rights": False, "assumptions": True}, [*found]
+    return {kind: [each for each in several if each.assumption is told] for kind, told in kinds.items()}
+
+
 def supposed_of_case(session: Session, decision: Decision) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
 

@@ -14,9 +14,8 @@ from engine.inquiry.readings import readings_on
 from engine.inquiry.suppositions import supposed_on
 from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
-from engine.letters.amounts import in_words
+from engine.letters.fields import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in, in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter, counts_of
-from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.policy.model import WITHHELD, YEAR_START
 from engine.report.page import Page, Tree, by_years
 from engine.report.parts import named_years, warnings_of

@@ -1,4 +1,4 @@
-"""Fields of a letter, and its people: files and options about the fund and who is written to come in, texts go out.
+"""Fields of a letter: amounts, and files and options about the fund and who is written to come in, texts go out.
 
 Every field that a template may name is a text that is ready to be printed; a template neither counts nor decides. What
 each holds, ``words/fr/letters.json`` says. Those of people are known by whole names, ``caisse.nom``, and in no case.
@@ -7,6 +7,7 @@ each holds, ``words/fr/letters.json`` says. Those of people are known by whole n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
@@ -79,3 +80,48 @@ def stated(texts: Mapping[str, str]) -> People:
         place = Location("--field")
         raise InputFault(Problem(place, "letter-people", {"name": n}, nearest(n, OF_PEOPLE)) for n in unknown)
     return texts
+
+
+_SMALL = (
+    *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"),
+    *("treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
+)
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
+MOST = 10**9  # euros: no amount of a contract comes near
+
+
+def in_words(amount: int | Fraction) -> str:
+    """An amount in euros and whole cents in French words.
+
+    >>> in_words(6600), in_words(Fraction(438350, 100))
+    ('six mille six cents euros', 'quatre mille trois cent quatre-vingt-trois euros et cinquante centimes')
+
+    Raises:
+        ValueError: less than nothing, a part of a cent, or a thousand million and more.
+    """
+    cents = Fraction(amount) * 100
+    if cents.denominator != 1 or not 0 <= cents < MOST * 100:
+        raise ValueError(f"{amount} euros")
+    euros, rest = divmod(cents.numerator, 100)
+    unit = " d'euros" if euros and euros % 1_000_000 == 0 else " euro" if euros < 2 else " euros"
+    said = f" et {_number(rest)} {'centime' if rest < 2 else 'centimes'}" if rest else ""
+    return _number(euros) + unit + said
+
+
+def _number(number: int) -> str:
+    """A number below a thousand million; ``cent`` and ``quatre-vingt`` take an s where nothing follows but million."""
+    if number < 20:
+        return _SMALL[number]
+    if number < 100:
+        tens = number // 10 * 10 if number < 60 else number // 20 * 20  # from sixty on counted in twenties
+        rest = number - tens
+        joined = f"{' et ' if rest in (1, 11) and tens < 80 else '-'}{_number(rest)}" if rest else ""
+        return _TENS[tens] + (joined or ("s" if tens == 80 else ""))
+    size, word = next(each for each in ((10**6, "million"), (1000, "mille"), (100, "cent")) if number >= each[0])
+    count, rest = divmod(number, size)
+    head = word if count == 1 and size < 10**6 else f"{_number(count)} {word}"
+    if size == 1000:
+        head = head.replace("cents mille", "cent mille").replace("vingts mille", "vingt mille")
+    elif count > 1 and not (rest and size == 100):
+        head += "s"
+    return f"{head} {_number(rest)}" if rest else head

@@ -22,8 +22,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from engine.errors import InputFault, Location, Problem, fault, nearest, warning
 from engine.letters.content import values
+from engine.letters.fields import FIELDS, Fields, People, blanks
 from engine.letters.matter import KINDS, Matter, stops
-from engine.letters.people import FIELDS, Fields, People, blanks
 from engine.policy.places import shipped
 from engine.policy.registry import Registry
 from engine.report import timeline_data

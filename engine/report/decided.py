@@ -10,7 +10,7 @@ from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result, left_values
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.inquiry.readings import Reading, readings_of_case, readings_on
-from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
+from engine.inquiry.suppositions import Supposed, by_kind, resting, supposed_of_case
 from engine.language.expressions import FactRef, Unpublished, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Convention
@@ -114,9 +114,8 @@ def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:
     refused, headline = case.decision.refused, case.decision.headline
     stated = {headline.verdict or ""} if refused else {*headline.ids}
     readings = tuple(reading.question.id for reading in readings_on(case.readings, stated))
-    rights = tuple(each.supposition.id for each in case.supposed if not each.assumption and not refused)
-    assumptions = tuple(each.supposition.id for each in case.supposed if each.assumption and not refused)
-    return {"readings": readings, "rights": rights, "assumptions": assumptions}
+    supposed = by_kind(() if refused else case.supposed).items()
+    return {"readings": readings, **{kind: tuple(each.supposition.id for each in found) for kind, found in supposed}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

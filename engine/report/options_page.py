@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Decision
+from engine.inquiry.suppositions import by_kind
 from engine.language.values import Scalar
 from engine.records import dataclass
 from engine.report.decided import Decided
@@ -115,7 +116,5 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
         return
     if decision.asked_for:
         yield "missing", say.facts(say.registry.vocabulary.usual(decision.asked_for))
-    for key, assumption in (("rights", False), ("assumptions", True)):
-        told = [supposed_head(each, say) for each in case.supposed if each.assumption is assumption]
-        if told:
-            yield key, say.listed(told)
+    supposed = by_kind(case.supposed).items()
+    yield from ((kind, say.listed(supposed_head(each, say) for each in found)) for kind, found in supposed if found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from engine.evaluation.decision import Decision, Result
@@ -53,12 +55,7 @@ def named_years(label: str, years: Sequence[int], say: Say) -> str:
 
 def years_text(years: Sequence[int]) -> str:
     """Contract years in runs: 3–5, 8."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
+    runs = ([*map(itemgetter(1), run)] for _, run in groupby(enumerate(years), lambda each: each[1] - each[0]))
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.inquiry.readings import PageChange, Reading, Seen
-from engine.inquiry.suppositions import Supposed
+from engine.inquiry.suppositions import Supposed, by_kind
 from engine.policy.results import UNTIL
 from engine.report.objects import as_json, result_value
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
@@ -96,8 +96,7 @@ def unsaid_objects(
             }
             for reading in readings
         ],
-        "rights": [_supposed_object(each, say) for each in supposed if not each.assumption],
-        "assumptions": [_supposed_object(each, say) for each in supposed if each.assumption],
+        **{kind: [_supposed_object(each, say) for each in found] for kind, found in by_kind(supposed).items()},
     }
 
 
@@ -205,15 +204,12 @@ OPENING = {"from": "open_from", UNTIL: "open_until"}  # the words for a right by
 
 def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
     """The rights that are open, then the assumptions made, each with what it would change."""
-    for head, assumption in (("rights", False), ("assumptions", True)):
+    for (kind, several), way in zip(by_kind(found).items(), ("supposed_right", "supposed_other"), strict=True):
         lines = []
-        for each in found:
-            if each.assumption is assumption:
-                said = f"{supposed_head(each, say)}."
-                way = "supposed_other" if assumption else "supposed_right"
-                effects = [f"{say.capital(told)}." for told in told_effects(each.effects, say, way)]
-                lines += _below(said, effects, say)
-        yield from section(Heading(say(head)), Tree(tuple(lines)))
+        for each in several:
+            effects = [f"{say.capital(told)}." for told in told_effects(each.effects, say, way)]
+            lines += _below(f"{supposed_head(each, say)}.", effects, say)
+        yield from section(Heading(say(kind)), Tree(tuple(lines)))
 
 
 def _below(head: str, texts: Iterable[str], say: Say) -> list[tuple[int, str]]:

@@ -15,8 +15,8 @@ from engine.escaping import in_cell
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.language.values import as_written
+from engine.letters.fields import OF_PEOPLE, SENDER, people_of
 from engine.letters.matter import Matter
-from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page

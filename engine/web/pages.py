@@ -19,8 +19,8 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.letters.fields import OF_PEOPLE
 from engine.letters.matter import allowed, matter_of_case
-from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
 from engine.report import outside_page
 from engine.report.catalogue_page import Readers

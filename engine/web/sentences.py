@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.language.facts import SIGNATURE, YEAR
-from engine.letters.people import OPTION
+from engine.letters.fields import OPTION
 from engine.report.reasons import is_told
 from engine.report.say import Say
 from engine.web.templates import Wording, wording

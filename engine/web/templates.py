@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from engine.letters.people import OF_PEOPLE
+from engine.letters.fields import OF_PEOPLE
 from engine.report.html import spaced
 from engine.report.values import scalar_text
 from engine.web.state import State

@@ -391,11 +391,11 @@ def test_nothing_is_cut_at_320_pixels_and_letters_stay_readable(chromium: Any, a
         *((f"{ELIGIBLE}&lang=en", column) for column in ("Criterion", "Obligation")),
         (f"/resultat?{VERIFIED}&lang=en", "To be recovered"),
         (f"/resultat?{VERIFIED}", "À récupérer"),
+        ("/regles", "Convention"),
+        ("/api", "Appel"),
     ],
 )
-def test_the_tables_of_a_result_are_read_without_scrolling_at_320_pixels(
-    chromium: Any, address: str, path: str, column: str
-) -> None:
+def test_a_table_is_read_without_scrolling_at_320_pixels(chromium: Any, address: str, path: str, column: str) -> None:
     with opened(chromium, address) as page:
         page.set_viewport_size({"width": 320, "height": 640})
         page.goto(path)
@@ -409,7 +409,8 @@ def test_options_side_by_side_keep_the_words_of_their_rows_whole_at_320_pixels(c
         page.set_viewport_size({"width": 320, "height": 640})
         page.goto(WHAT_IF)
         table = page.locator(".wide", has=page.get_by_role("columnheader", name="Tiers temps")).first
-        assert table.evaluate("each => each.querySelector('td').getBoundingClientRect().width") >= 60
+        assert table.evaluate("each => each.querySelector('tbody td').getBoundingClientRect().width") >= 60
+        assert table.evaluate("each => each.querySelector('tbody td + td').getBoundingClientRect().width") >= 120
 
 
 def test_a_drawing_takes_the_colours_that_a_reader_forces(chromium: Any, address: str) -> None:

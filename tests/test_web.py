@@ -31,6 +31,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.policy.model import YEAR_START
 from engine.report.say import Say
 from engine.web import what_if
 from engine.web.rules_pages import EXAMPLES, _files, examples
@@ -443,10 +444,12 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
     both = {f"{each}/{name}" for each in LANGUAGES for name in files}
-    questions = {id_ for convention in session.registry.conventions.values() for id_ in convention.interpretations}
+    texts = session.registry.conventions.values()
+    coded = {id_ for convention in texts for id_ in (*convention.interpretations, YEAR_START)}
+    coded |= {value for convention in texts for item in convention.items.values() for value in item.value_labels}
     for name, text in files.items():
-        said = set(re.findall(r"\w+", re.sub("<[^>]*>", " ", text)))
-        assert not said & {id_ for id_ in questions if "_" in id_}, name
+        said = set(re.findall(r"[\w.]+", re.sub("<[^>]*>", " ", text)))
+        assert not said & {id_ for id_ in coded if re.search("[_.]", id_)}, name
         for target in re.findall(r'(?:href|src)="([^"#]*)"', text):
             if not target.startswith("http") and "static/" not in target:
                 assert os.path.normpath(f"{lang}/{Path(name).parent}/{target}") in both, (name, target)
@@ -631,7 +634,9 @@ def test_two_texts_are_compared_in_words_and_for_whom_where_that_is_asked(served
     page = served.get("/regles/comparer", {"de": "2023_reglement_arbitral", "a": "2024_convention"}).text
     said = re.sub("<[^>]*>", " ", html.unescape(page))
     texts = session.registry.conventions.values()
-    ids = {id_ for each in texts for id_ in (*each.items, *each.interpretations, each.id)}
+    ids = {id_ for each in texts for id_ in (*each.items, *each.interpretations, *each.derogations, each.id)}
+    ids |= {rule.id for each in texts for item in each.items.values() for rule in getattr(item.body, "rules", ())}
+    ids |= {value for each in texts for item in each.items.values() for value in item.value_labels}
     assert {word for word in re.findall(r"\w+[._]\w[\w.]*", said) if word in ids} == set()
     with client(str(SMALL)) as small:
         (pair,) = re.findall(r'/regles/comparer\?[^"]*', small.get("/regles/eligibilite").text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -12,10 +11,12 @@ from engine.language.expressions import Citation, ItemRef, find
 from engine.language.facts import BENEFICIARY
 from engine.policy import model
 from engine.policy.model import Convention, DecisionTable
+from engine.policy.overlays import year_start_item
 from engine.policy.registry import Registry
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.parts import labelled
 from engine.report.phrases import Lines, Phrases, Shown, alike, body_lines, closing, held, in_time
 from engine.report.say import Say
 
@@ -82,7 +83,12 @@ def readers_of(convention: model.Convention) -> Readers:
 def item_blocks(convention: model.Convention, item: model.Item, readers: Readers, say: Say) -> Iterator[Block]:
     """What an item says; with ids and places for who writes rules, without them on a page that has notes."""
     phrases, reader = Phrases(convention.items, say), say.notes is not None
-    if not reader:
+    if reader:
+        known = {model.YEAR_START: year_start_item(convention)}
+        for text in (*say.registry.conventions.values(), convention):  # one that amends another reads what that has
+            known.update(text.items)
+        phrases = Phrases(known, say, own=item.value_labels)
+    else:
         kind = say(f"diff_kind.{item.kind}")
         yield Paragraph(f"{say.label(item)} — {kind}" + (f", {item.unit}" if item.unit else ""))
     yield from _lines(held(item, "applies_when", phrases), say)
@@ -104,13 +110,10 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
 
 
 def _asking(note: str, convention: model.Convention, say: Say) -> str:
-    """A note whose open questions are asked in their words, in the place of their ids."""
-    questions = convention.interpretations
-    return re.sub(
-        r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b",
-        lambda found: say("quoted", text=questions[found[0]].question[say.lang]) if found[0] in questions else found[0],
-        note,
-    )
+    """A note with the words of open questions, facts and items in the place of their ids."""
+    known = {id_: each.question[say.lang] for id_, each in convention.interpretations.items()}
+    known |= {id_: say.label(each) for id_, each in say.registry.vocabulary.facts.items()}
+    return labelled(note, known | {id_: say.label(each) for id_, each in convention.items.items()}, say)
 
 
 def _lines(lines: Lines, say: Say) -> Iterator[Block]:

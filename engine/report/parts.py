@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from itertools import groupby
 from operator import itemgetter
@@ -74,6 +74,14 @@ def ended(blocks: Page, say: Say) -> tuple[Block, ...]:
     """A page with what ends it: the words that it uses, and the texts that its notes cite."""
     page, texts = tuple(blocks), tuple(_texts_cited(say))
     return (*page, *glossary((*page, *texts), say), *texts)
+
+
+_ID = r"(?:« |')?\b([a-z0-9]+(?:[._][a-z0-9]+)+)\b(?: »|')?"  # quoted or bare
+
+
+def labelled(text: str, labels: Mapping[str, str], say: Say) -> str:
+    """A text with ``labels`` in the place of ids."""
+    return re.sub(_ID, lambda id_: say("quoted", text=labels[id_[1]]) if id_[1] in labels else id_[0], text)
 
 
 def glossary(page: Page, say: Say) -> Iterator[Block]:

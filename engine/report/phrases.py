@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -29,11 +29,12 @@ Lines = Iterator[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases with the labels of a convention's items, and of facts as ``say`` has them; or with what is ``told``."""
+    """Phrases with the labels of items and facts, or with what is ``told``; ``own`` label the values of the item."""
 
     items: Mapping[str, Item]
     say: Say
     told: Callable[[tree.FactRef | tree.ItemRef], str] | None = None
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def _chosen(self, id_: str, choice: str) -> str:
         """A reading that is taken: the question and the answer, by their ids where no text has them."""
@@ -74,12 +75,12 @@ class Phrases:
                     yield from self._given(f"{self.say('otherwise')} →", otherwise, depth)
             case tree.Scale(steps):
                 for step in steps:
-                    yield depth, step.name
+                    yield depth, self.say.value(step.name, self.own)
                     if step.reached_when is not None:
                         yield from self.lines(step.reached_when, depth + 1)
-            case tree.ByOutcome(outcome, values):
-                for name, value in values:
-                    yield from self._given(f"{self._named(outcome)} = {name} →", value, depth)
+            case tree.ByOutcome(of, values):
+                for id_, then in values:
+                    yield from self._given(f"{self._named(of)} = {self._value(Literal(id_, of.at), of)} →", then, depth)
             case _:
                 yield depth, self.operand(node)
 
@@ -146,7 +147,7 @@ class Phrases:
 
     def _literal(self, value: int | Decimal | str | bool) -> str:
         if isinstance(value, str):
-            return self.say.value(value)
+            return self.say.value(value, self.own)
         return self.say.scalar(value) if isinstance(value, bool) else self.say.numbered(value, None)
 
     def label(self, ref: tree.FactRef | tree.ItemRef) -> str | None:

@@ -6,7 +6,7 @@ The same pages make a static site.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -23,7 +23,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.files import replacing
 from engine.language.types import number
-from engine.policy.model import Convention, Item
+from engine.policy.model import Convention, Item, Outcome
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import Readers, convention_rows, having, item_blocks, readers_of, window_text
@@ -31,7 +31,7 @@ from engine.report.diff_page import Diff, tables
 from engine.report.explain_page import formula
 from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, with_texts
-from engine.report.parts import ended
+from engine.report.parts import ended, labelled
 from engine.report.say import Say
 from engine.suite.running import PolicyCase, read_cases
 from engine.web.state import LANG, State
@@ -149,7 +149,9 @@ class RulesPages:
         found = compared(registry, registry, [(a, b)])
         say = self.say.noting(full=True)
         _, *told = tables(Diff(sides=sides, found=found, effects=effects), say)
-        blocks = [Heading(title, 1), *(self._named(block) for block in told if block != Paragraph(say("diff_hidden")))]
+        labels = dict(_labels(registry.by_id(a), say)) | dict(_labels(registry.by_id(b), say))
+        shown = (block for block in told if block != Paragraph(say("diff_hidden")))
+        blocks = [Heading(title, 1), *(self._named(block, labels) for block in shown)]
         asked = not self.suffix and effects is None and (a, b) in _pairs(registry)
         parts = ended(blocks, say)
         if Heading(say("texts")) in parts:
@@ -158,22 +160,33 @@ class RulesPages:
         values = {"html": Markup(fragment(parts)), "title": title, "whom": (a, b, WHOM)}
         return self._page("rule.html", "/regles/comparer", f"regles/{a}--{b}", **values, asked=asked)
 
-    def _named(self, block: Block) -> Block:
-        """A part of a comparison with the files of the rules under the names of what they hold."""
+    def _named(self, block: Block, labels: Mapping[str, str]) -> Block:
+        """A part of a comparison with the files of the rules under the names of what they hold, ids by ``labels``."""
         words = read_words("web", self.say.lang)
 
         def named(text: str) -> str:
             file, dot, count = text.partition(".yaml")
             if text == self.say("diff_file"):
                 return wording(self.say.lang)("part_of_rules")
-            return words.get(f"file_{file}", file) + count if dot else text
+            return words.get(f"file_{file}", file) + count if dot else labelled(text, labels, self.say)
 
+        if isinstance(block, Fold):
+            block = replace(block, blocks=tuple(self._named(each, labels) for each in block.blocks))
         return with_texts(block, named)
 
     def _page(self, template: str, path: str, file: str, **values: Any) -> str:
         """A page at ``path`` of a service, or the ``file`` of a static site."""
         state, file = values.pop("state", self._state({})), file + self.suffix
         return rendered(template, state, path, root=self.root, suffix=self.suffix, file=file, **values)
+
+
+def _labels(text: Convention, say: Say) -> Iterator[tuple[str, str]]:
+    """The values of a text's items, its rules by what they give, and its derogations, in words by their ids."""
+    for item in text.items.values():
+        yield from ((value, label[say.lang]) for value, label in item.value_labels.items())
+        yield from ((each.id, say.label(each)) for each in getattr(item.body, "derogations", ()))
+        rules = item.body.rules if isinstance(item.body, Outcome) else ()
+        yield from ((each.id, say.value(each.then, item.value_labels)) for each in rules if isinstance(each.then, str))
 
 
 def examples(session: Session) -> Examples:

@@ -10,19 +10,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
-from engine.language.logic import Plain, Term, cone, evaluate_in_order
+from engine.language.logic import Plain, Term, cone
 from engine.language.symbolic import Symbolic, is_value, known
 from engine.language.term_days import Day, code, day_code
 from engine.language.types import Type
-from engine.language.values import Absent, Number, Scalar, Value
+from engine.language.values import Absent, Number, Value, exact
+from engine.proof.lowering import constant
 from engine.proof.prover import Prover, value_of
 from engine.proof.solving import Status
 from engine.proof.space import parts_of
-
-WIDEST = 10**7  # numbers further than this from a witness count as without a bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +62,15 @@ def region_of(prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapp
 
 
 class _Widening:
-    """The extents so far and the terms that say them, and the last case that was found without the goal."""
+    """The extents so far and the terms that say them."""
 
     def __init__(self, prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapping[str, Plain]) -> None:
         self.bank = prover.space.bank
         self.prover = prover
         self.without = self.bank.negate(goal)
         self.inputs = {each.name: each for each in inputs}
-        self.symbols = symbols
         values = {each.name: value_of(each.answer, symbols) for each in inputs}
         self.extents = {name: Extent(values=(value,)) for name, value in values.items()}
-        self.against: Mapping[str, Plain] = {}
-        self.told = cone((*prover.base, self.without))
 
     def region(self) -> Region | None:
         if not self._proved(self.extents):
@@ -91,9 +86,7 @@ class _Widening:
     def _proved(self, extents: Mapping[str, Extent]) -> bool:
         """Whether every case within the extents has the goal."""
         terms = [self._term(name, extent) for name, extent in extents.items()]
-        status, found = self.prover.some(self.without, *terms)
-        self.against = {**self.symbols, **found} if status is Status.SHOWN else {}
-        return status is Status.EXCLUDED
+        return self.prover.ask(self.without, *terms) is Status.EXCLUDED
 
     def _term(self, name: str, extent: Extent) -> Term:
         bank, answer = self.bank, self.inputs[name].answer
@@ -122,13 +115,8 @@ class _Widening:
                     self._try(name, Extent(values=(*self.extents[name].values, word)))
         else:
             self.extents[name] = Extent(low=value, high=value)
-            self._reach(name, value, -self._unit(name))
-            self._reach(name, value, self._unit(name))
-
-    def _fails(self, name: str, value: Scalar) -> bool:
-        """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""
-        values = evaluate_in_order(self.told, {**self.against, **self.inputs[name].symbols_of(value)})
-        return all(values[term] for term in (*self.prover.base, self.without))
+            self._reach(name, value, -1)
+            self._reach(name, value, 1)
 
     def _try(self, name: str, extent: Extent) -> bool:
         wider = {**self.extents, name: extent}
@@ -137,32 +125,23 @@ class _Widening:
         self.extents = wider
         return True
 
-    def _reach(self, name: str, value: Number | dt.date, unit: Fraction) -> None:
+    def _reach(self, name: str, value: Number | dt.date, sign: int) -> None:
         """The furthest bound on one side that is proved: just before the nearest case without the goal."""
-        if self._try(name, self._bounded(name, None, unit)):
+        extent, bank, unit = self.extents[name], self.bank, self._unit(name)
+
+        def bounded(bound: Number | dt.date | None) -> Extent:
+            return Extent(low=extent.low, high=bound) if sign > 0 else Extent(low=bound, high=extent.high)
+
+        if self._try(name, bounded(None)):
             return
-        good, bad, nearest = 0, self._nearest(name, value, unit, 0, WIDEST), True
-        while bad - good > 1:
-            middle = bad - 1 if nearest else (good + bad) // 2
-            if self._try(name, self._bounded(name, _moved(value, middle, unit), unit)):
-                good = middle
-            else:
-                bad, nearest = self._nearest(name, value, unit, good, middle), not nearest
-
-    def _nearest(self, name: str, value: Number | dt.date, unit: Fraction, good: int, bad: int) -> int:
-        """How many steps away the case found without the goal still is one, between two bounds."""
-        if not self.against:
-            return bad
-        there: Any = value_of(self.inputs[name].answer, self.against)
-        bad = min(bad, ceil((_place(there) - _place(value)) / unit))
-        while bad - good > 1:
-            middle = (good + bad) // 2
-            good, bad = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, bad)
-        return bad
-
-    def _bounded(self, name: str, bound: Number | dt.date | None, unit: Fraction) -> Extent:
-        extent = self.extents[name]
-        return Extent(low=extent.low, high=bound) if unit > 0 else Extent(low=bound, high=extent.high)
+        within = [self._term(other, each) for other, each in {**self.extents, name: bounded(None)}.items()]
+        ends = (code(bank, self.inputs[name].answer.value), self._constant(value))
+        far = bank.minus(*ends[::sign])
+        if self.prover.ask(self.without, *within, bank.at_most(far, constant(bank, far, unit))) is not Status.EXCLUDED:
+            return
+        status, nearest = self.prover.least(far, self.without, *within, unit=unit, floor=2)
+        if status is Status.SHOWN:
+            self.extents[name] = bounded(_before(value, sign, nearest.value, unit))
 
     def _unit(self, name: str) -> Fraction:
         """The step between two values of an input: a day, or its last decimal; a ratio is told by thousandths."""
@@ -171,12 +150,9 @@ class _Widening:
         return Fraction(1, 10**places)
 
 
-def _place(value: Number | dt.date) -> Fraction:
-    return Fraction(value.toordinal() if isinstance(value, dt.date) else value)
-
-
-def _moved(value: Number | dt.date, steps: int, unit: Fraction) -> Number | dt.date:
-    if isinstance(value, dt.date):
-        day = value.toordinal() + steps * int(unit)
-        return dt.date.fromordinal(min(max(day, 1), dt.date.max.toordinal()))
-    return value + steps * unit
+def _before(value: Number | dt.date, sign: int, far: Number, unit: Fraction) -> Number | dt.date:
+    """Just before what is so far from a value on one side; the code of a day says how far it is."""
+    if not isinstance(value, dt.date):
+        return exact(Fraction(value) + sign * (far - unit))
+    day = day_code(value) + sign * int(far)
+    return dt.date(day // 10_000, day // 100 % 100, day % 100) - dt.timedelta(days=sign)

@@ -34,7 +34,7 @@ from engine.report.decided import Decided, Decisions, Undecided, decisions_csv, 
 from engine.report.formats import markdown, plain
 from engine.report.html import html
 from engine.report.options_page import Options, Way
-from engine.report.page import Table
+from engine.report.page import Paragraph, Table
 from engine.report.readings import reading_otherwise
 from engine.report.remarks import DOUBTFUL, DUTY_UNMET, remarks
 from engine.report.say import Say
@@ -100,6 +100,12 @@ def test_each_brother_is_told_as_worked_out_by_hand(session: Session, name: str,
         assert [words for words in brother["shows"] if words not in page] == [], form
         assert [words for words in brother.get("hides", ()) if words in page] == [], form
         assert "{" not in page, form
+    if isinstance(told, ToldLife):
+        say = Say(session.registry, "fr")
+        data = json.dumps(timeline_data.data(told, say), ensure_ascii=False)
+        said = [block.text for block in timeline_data.page(told, say) if isinstance(block, Paragraph)]
+        warned = [text.partition(": ")[2] for text in said if text.startswith("Avertissement")]
+        assert [text for text in warned if text not in data] == []
 
 
 @pytest.mark.turns(name=CASES, every=4)

@@ -179,6 +179,11 @@ def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any
     return each_as_json(found.values(), say)
 
 
+def warned(results: Iterable[Result], say: Say) -> list[str]:
+    """What the rules warn of, each once."""
+    return list(dict.fromkeys(text[say.lang] for result in results for text in result.warnings))
+
+
 def convention_object(decision: Decision, say: Say) -> dict[str, Any]:
     """The convention of a decision, and why it is that one."""
     return as_json(decision, say, "id=convention.id label=convention.label digest selected_because")
@@ -204,7 +209,7 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
             for line in decision.trace
         ],
         "consistency": doubt_objects([decision], say),
-        "warnings": list(dict.fromkeys(each[say.lang] for r in decision.results.values() for each in r.warnings)),
+        "warnings": warned(decision.results.values(), say),
     }
     if decision.years:
         data["years"] = [

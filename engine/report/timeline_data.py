@@ -36,9 +36,11 @@ def data(life: ToldLife, say: Say) -> Any:
         BENEFICIARY: first.facts.get(BENEFICIARY),
         **as_json(timeline, say, "as_of"),
         **verdict,
+        "criteria": {result.id: objects.result_object(result, say) for result in first.verdict_criteria},
         "consistency": objects.doubt_objects((*(row.decision for row in timeline.rows), timeline.last), say),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
+        "warnings": objects.warned(timeline.ending, say),
         **as_json(timeline, say, "obligations"),
         "totals": {
             **{id_: as_json(total, say) for id_, total in sums if id_ is not None},
@@ -61,7 +63,7 @@ FORMATS = formats(page, data, csv=lambda life, say: timeline_csv(life.timeline, 
 
 
 def _row(row: YearRow, say: Say) -> dict[str, Any]:
-    decision = row.decision
+    decision, end = row.decision, row.decision.headline.life.end  # how the contract ends is told once
     return {
         **as_json(row, say, "annee=year debut=start fin=last_day convention=decision.convention.id"),
         **as_json(row, say, "overlays happened counting"),
@@ -77,6 +79,7 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
         "results": {id_: objects.result_object(decision.results[id_], say) for id_ in decision.headline.ids},
         **as_json(decision, say, "payments"),
         "missing": [name for name in decision.missing if name != YEAR],
+        "warnings": objects.warned((each for id_, each in decision.results.items() if id_ != end), say),
     }
 
 

@@ -419,3 +419,18 @@ def test_an_overlay_of_one_version_is_the_cause_of_what_it_puts_there(small: Ses
     assert (effect.before, effect.after) == ("eligible", "ineligible")
     assert effect.overlays == ((), ("contrats_en_cours",))
     assert [(each.kind, each.id) for each in effect.causes] == [("overlay", "contrats_en_cours")]
+
+
+def test_no_bound_is_told_that_the_window_of_the_text_sets_already(small: Session, tmp_path: Path) -> None:
+    rules = (small.registry.root / "nouvelle/regles.yaml").read_text(encoding="utf-8")
+    old = rules.split("    met_when:\n")[1].split("outcomes:")[0]
+    ended = "{fact: contrat.date_signature, at_least: {fact: contrat.date_fin_contrat_precedent}}"
+    new = [f"      all: [{{fact: patientele.mt_depart, at_least: {number}}}, {ended}]\n" for number in (775, 780)]
+    older, newer = versions(
+        small.registry.root, tmp_path, "nouvelle", *({"nouvelle/regles.yaml": (old, each)} for each in new)
+    )
+    (found,) = behaviours([(older, newer)])
+    (loss,) = of(found, "eligibilite")
+    said = whom(found, "en").who(loss)
+    assert "from 775 to 779 patients" in said
+    assert "Date of signature" not in said

@@ -147,7 +147,7 @@ def test_a_text_whose_citations_alone_change_is_told_to_have_no_effect(small_cop
     rewrite(small_copy / "nouvelle/regles.yaml", "at: article 2", "at: article 3")
     said = avenant("diff", str(SMALL), str(small_copy), "--behaviour", "--lang", "en").stdout
     assert "Unchanged: ancienne." in said
-    assert "No rule changes its meaning, hence no result: Newer example convention." in said
+    assert "No result changes: Newer example convention." in said
 
 
 def test_options_that_need_the_behaviour_are_refused_without_it(policies: Path) -> None:

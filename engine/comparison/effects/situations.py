@@ -191,9 +191,11 @@ class _Local:
         facts = [self.both.newer.space.open_facts[name] for kind, name in self.inputs if kind == FACT]
         known = {each.symbol for fact in facts for each in (fact.present, *fact.parts)}
         yield from self.both.newer.space.rules_about(known)
-        window = self.both.newer.window
-        parts = window.parts if window.operator == "and" else (window,)
-        yield from (rule for rule in parts if symbols_in(rule) <= known)
+        rules = [self.both.newer.window]
+        for rule in rules:  # each with its own parts behind it: the beneficiary is no input, the day may be one
+            rules += rule.parts if rule.operator == "and" else ()
+            if symbols_in(rule) <= known:
+                yield rule
 
 
 def _layer(encoding: Encoding, symbols: Symbols) -> Layer:

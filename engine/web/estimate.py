@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from engine.errors import InputFault
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import outlooks, to_ask
@@ -49,15 +49,10 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
 def whole_case(session: Session, state: State) -> Decided:
     """The decision with the readings that matter and what it can still be; raises as :func:`decided`.
 
-    Left out is a range that hangs on a number still to be given, which says no more than that, and what a result says
-    of itself.
+    Left out are ranges, which take longest and hang on numbers still to be given, and what a result says of itself.
     """
-    facts, decision = session.registry.vocabulary.facts, decided(session, state)
-
-    def ranged(result: Result) -> bool:
-        return all(facts[name].type.kind != "number" for name in result.missing)
-
-    found = outlooks(session, decision, ranged=ranged)
+    decision = decided(session, state)
+    found = outlooks(session, decision, ranged=lambda _: False)
     told = tuple(each for each in found if not (can_be := set(each.result.can_be)) or can_be != {*each.possible.values})
     return replace(told_case(session, decision), outlooks=told)
 

@@ -10,7 +10,7 @@ from engine.language import term_days
 from engine.language.logic import Term
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value, interleaved
 from engine.records import dataclass
 
 
@@ -88,12 +88,7 @@ def chosen(bank: TermBank, holds: Truth, then: Symbolic, otherwise: Symbolic) ->
 def steps_of_both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     """The steps of two scales: those of the longer, and each that it lacks behind the one before it."""
     longer, shorter = sorted((one, other), key=len, reverse=True)
-    found, place = [*longer], 0
-    for step in shorter:
-        place = found.index(step) if step in found else place
-        found[place:place] = [] if step in found else [step]
-        place += 1
-    return tuple(found)
+    return tuple(interleaved(longer, shorter))
 
 
 def on_scale(bank: TermBank, left: Sequence[Term], scale: tuple[str, ...]) -> Symbolic:

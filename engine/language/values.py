@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -57,6 +57,16 @@ def as_written(value: object) -> str:
     if isinstance(value, Fraction) and DECIMALS % value.denominator == 0:
         return f"{(Decimal(value.numerator) / value.denominator).normalize():f}"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def interleaved(first: Iterable[str], second: Iterable[str]) -> list[str]:
+    """The first in their order, and of the second each that they lack, behind the one that it follows there."""
+    found, place = list(first), 0
+    for each in second:
+        if each not in found:
+            found.insert(place, each)
+        place = found.index(each) + 1
+    return found
 
 
 def add_months(start: dt.date, months: int) -> dt.date:

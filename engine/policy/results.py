@@ -14,7 +14,7 @@ from typing import ClassVar
 from engine.errors import Location
 from engine.language.expressions import Citation, Condition, Expression, FactRef, ItemRef, Text
 from engine.language.types import Type
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, interleaved
 from engine.records import dataclass
 
 RISES, FALLS = "never_less", "never_more"
@@ -275,20 +275,10 @@ def joined(parts: Iterable[Results]) -> Results:
     """The headline results of several conventions as one list, each where the first that declares it has it."""
     several, headline = [*parts], dict[str, Headline]()
     for part in several:
-        headline = _merged(headline, part.headline)
+        order = interleaved(headline, part.headline)
+        headline = {id_: headline.get(id_) or part.headline[id_] for id_ in order}
     lives = [part.life for part in several]
     then = tuple(dict.fromkeys(id_ for life in lives for id_ in life.then))
     term = next((life.term for life in lives if life.term is not None), None)
     end = next((life.end for life in lives if life.end is not None), None)
     return Results(at=Location("policies"), headline=headline, life=Ending(term=term, end=end, then=then))
-
-
-def _merged(before: Mapping[str, Headline], new: Mapping[str, Headline]) -> dict[str, Headline]:
-    """A list with another's entries in it, each of those after the one that it follows there."""
-    order = list(before)
-    place = 0
-    for id_ in new:
-        if id_ not in before:
-            order.insert(place, id_)
-        place = order.index(id_) + 1
-    return {id_: before.get(id_) or new[id_] for id_ in order}

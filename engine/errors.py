@@ -186,11 +186,7 @@ def _too_many(problem: Problem) -> Problem:
 
 
 def nearest(
-    name: str,
-    names: Iterable[str],
-    before: Sequence[Problem] = (),
-    said: Mapping[str, str] | None = None,
-    cutoff: float = 0.6,
+    name: str, names: Iterable[str], before: Sequence[Problem] = (), said: Mapping[str, str] | None = None
 ) -> str | None:
     """The valid name that looks most like ``name``, or None if none is near, or for a fault that is not told.
 
@@ -205,7 +201,7 @@ def nearest(
     known = {each.casefold(): meant for each, meant in (said or {}).items()} | own
     found = [each for each in known if sorted(each) == sorted(word)][:1]  # letters that changed places
     found = found or difflib.get_close_matches(word, known.keys() - own.keys(), n=1, cutoff=0.75)
-    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=cutoff)
+    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=0.6)
     if not found and len(name) >= MIN_BEGUN:
         begun = {known[each]: each for each in known if each.startswith(word)}
         found = [*begun.values()] if len(begun) == 1 else []

@@ -58,7 +58,6 @@ COMPARISON_ROWS = (
         op.eq,
         symbolic.same,
         typing=equal,
-        sign="=",
         neighbour="is_not",
         phrase=text("{0} est {1}", "{0} is {1}"),
         meaning=text(
@@ -72,7 +71,6 @@ COMPARISON_ROWS = (
         op.ne,
         terms.is_not,
         typing=equal,
-        sign="!=",
         neighbour="is",
         phrase=text("{0} n'est pas {1}", "{0} is not {1}"),
         meaning=text("Différent de.", "Different from."),
@@ -83,7 +81,6 @@ COMPARISON_ROWS = (
         op.ge,
         terms.at_least,
         **_ORDER,
-        sign=">=",
         neighbour="more_than",
         phrase=text("{0} atteint {1}", "{0} is at least {1}"),
         meaning=text(
@@ -96,7 +93,6 @@ COMPARISON_ROWS = (
         op.le,
         terms.at_most,
         **_ORDER,
-        sign="<=",
         neighbour="less_than",
         phrase=text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
         meaning=text(
@@ -108,7 +104,6 @@ COMPARISON_ROWS = (
         op.gt,
         terms.more_than,
         **_ORDER,
-        sign=">",
         neighbour="at_least",
         phrase=text("{0} dépasse {1}", "{0} is more than {1}"),
         meaning=text(
@@ -120,7 +115,6 @@ COMPARISON_ROWS = (
         op.lt,
         terms.less_than,
         **_ORDER,
-        sign="<",
         neighbour="at_most",
         phrase=text("{0} est sous {1}", "{0} is less than {1}"),
         meaning=text(

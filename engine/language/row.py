@@ -37,7 +37,7 @@ class Operator:
     one of these names, which is the option. ``ranked``: the options are the steps of the operands' scale, low to high.
 
     ``threshold``: orders numbers or dates, so that tests must reach both sides. ``neighbour``: what a small fault would
-    write instead. ``alone``: what says the same of a list of one. ``sign``: how others write it. ``between``: what a
+    write instead. ``alone``: what says the same of a list of one. ``between``: what a
     formula writes between its operands.
     """
 
@@ -63,7 +63,6 @@ class Operator:
     threshold: bool = False
     neighbour: str | None = None
     alone: str | None = None
-    sign: str | None = None
     between: Mapping[str, str] | None = None
 
     def gathered(self, values: Sequence[Any]) -> Any:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from engine.errors import Location, Problem, nearest, quoted, wrong
 from engine.escaping import shortened
-from engine.language.operators import COMPARISONS
 from engine.language.pieces import Keys
 from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
@@ -51,12 +50,9 @@ def told(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -
         if problem.code == "unknown-key":
             key = str(problem.values["key"])
             lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
-            close = (
-                problem.nearest
-                if problem.nearest in error.schema.get("required", ())
-                else nearest(key, [problem.nearest or ""], cutoff=0.75)
-            )
-            if path[-2:-1] and path[-2] in kinds and close is None and lists:
+            close = str(problem.nearest)
+            sure = close in error.schema.get("required", ()) or nearest(key, (), said={close: close})
+            if path[-2:-1] and path[-2] in kinds and lists and not sure:
                 allowed = in_each_language("key_of_another", **problem.values, lists=lists)
                 problem = replace(problem, values={**problem.values, "allowed": allowed}, nearest=None)
             yield Misfit(problem, (*path, key), is_key=True)
@@ -109,11 +105,9 @@ def _needed(error: Any, document: Document, place: Location) -> Iterator[Problem
             like = nearest(lacking, found.keys() - {key})
             meant = None if _of_type(found[key], known[key]) else nearest(key, known.keys() - found.keys())
             written, close = (key, meant) if meant else (like, lacking)
-            if written is None:
-                yield wrong(place, "missing-key", key=lacking)
-            else:
-                at, allowed = document.key_at((*error.absolute_path, written)), ", ".join(known)
-                yield wrong(at, "unknown-key", close, key=written, allowed=allowed)
+            at = place if written is None else document.key_at((*error.absolute_path, written))
+            told = {"key": lacking} if written is None else {"key": written, "allowed": ", ".join(known)}
+            yield Problem(at, f"{'missing' if written is None else 'unknown'}-key", told, written and close)
 
 
 def _of_type(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -144,7 +138,7 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
         place = document.key_at((*error.absolute_path, key))
         free = [name for name in known if name not in error.instance]
         needs = only in lacking and "type" in parts[only]
-        close = spoken(key, known) or elsewhere.get(key) or nearest(key, lacking) or (only if needs else None)
+        close = elsewhere.get(key) or nearest(key, lacking) or (only if needs else None)
         close = close or nearest(key, free, said=called(free)) or nearest(key, known) or only
         yield Problem(place, "unknown-key", values, None if dotted else close)
 
@@ -198,13 +192,6 @@ def _forms(error: Any) -> str | dict[str, str]:
         if isinstance(error.instance, list) and error.path and error.path[-1] in OF_SEVERAL:
             told[lang] += words["one_of_several"].format(operator=OF_SEVERAL[error.path[-1]])
     return told
-
-
-def spoken(key: str, known: Collection[str]) -> str | None:
-    """The operator that a key names by words of its phrase, or by a sign."""
-    said = re.compile(rf"\b{re.escape(key.replace('_', ' '))}\b")
-    rows = [COMPARISONS[name] for name in known if name in COMPARISONS]
-    return next((row.name for row in rows if key == row.sign or any(map(said.search, row.phrase.values()))), None)
 
 
 def _wanted(error: Any) -> str | dict[str, str]:

@@ -65,7 +65,7 @@ def results_of(
     vocabulary = rules.registry.vocabulary
     facts = [fact for name, fact in vocabulary.facts.items() if name in table.columns]
     lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
-    kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, tuple(items), coded)
+    kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
     typed = table.select(_in_units(fact) for fact in facts)
     typed = typed.with_columns(pl.lit(None, pl.String).alias(fact.name) for fact in lacking)
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
@@ -73,12 +73,18 @@ def results_of(
     return pl.concat(parts)
 
 
-def _kernel(rules: Session, facts: Sequence[Fact], interpret: Mapping[str, str], *asked: Any) -> Kernel:
-    """The expressions for this request, kept with the rules; ``asked`` are criteria, items and codes."""
+def _kernel(
+    rules: Session,
+    facts: Sequence[Fact],
+    interpret: Mapping[str, str],
+    criteria: bool,
+    items: Sequence[str],
+    coded: bool,
+) -> Kernel:
+    """The expressions for this request, kept with the rules."""
     given = {fact.name for fact in facts}
-    key = (frozenset(given), frozenset(interpret.items()), *asked)
+    key = (frozenset(given), frozenset(interpret.items()), criteria, tuple(items), coded)
     if key not in rules.kernels:
-        criteria, items, coded = asked
         columns = {}
         for name, fact in rules.registry.vocabulary.facts.items():
             below = 10 ** (fact.type.scale or 0) if fact.type.kind == "number" else 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator as op
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from typing import Any
@@ -118,13 +118,15 @@ class Kernel:
             part = self.parts[convention.id]
             told = Text(convention, part.aside, part.rules, shown, part.named)
             for number, fact in enumerate(lacking):
-
-                def again(rows: pl.LazyFrame, values: Values, then: int = number + 1) -> Iterator[pl.DataFrame]:
-                    told = values.spread(rows).sort(ROW)
-                    return self._whole(convention, told, rows, lacking[then:], values=values)
-
+                again = partial(self._told, convention, lacking[number + 1 :])
                 found = by_cases(found, rows, fact, told, again)
             yield found
+
+    def _told(
+        self, convention: Convention, lacking: Sequence[Fact], rows: pl.LazyFrame, values: Values
+    ) -> Iterator[pl.DataFrame]:
+        """The results of rows of a convention for each of the values of a fact that they lack."""
+        return self._whole(convention, values.spread(rows).sort(ROW), rows, lacking, values=values)
 
     def _of_convention(
         self, convention: Convention, rows: pl.LazyFrame, size: int, values: Values | None

@@ -403,12 +403,12 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     },
     **{
         f"a result between {bounds}": (
-            [edited(HEAD, "better: more", f"better: more, between: {bounds}")],
+            [put("nouvelle/dus.yaml", DUE), edited(HEAD, "better: more", f"better: more, between: {bounds}")],
             "bounds-order",
             HEAD,
             "role: maximum",
         )
-        for bounds in ("[900, 100]", "[0, -5]", "[aide.montant_annuel, 100]")
+        for bounds in ("[900, 100]", "[0, -5]", "[aide.montant_annuel, 100]", "[aide.montant_du, 0]")
     },
     "a suite beside the rules": (
         [move("nouvelle/tests/regles_test.yaml", "nouvelle/regles_test.yaml")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def new(
         raise misuse(Location("--from"), "amends-early", id=id_, base=before.id, start=first, base_start=start)
     label = {"fr": label_fr, "en": label_en}
     folder = Path(registry.root) / id_
-    files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label, whom)
+    before = replace(before, beneficiary=whom)
+    files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label)
     changelog = f"# Journal des changements : {label_fr}\n\n- {TO_FILL}\n"
     write_folder(folder, {**file_texts(files), "CHANGELOG.md": changelog})
     click.echo(rules.say("text_begun", folder=folder.as_posix(), mark=TO_FILL))
@@ -79,14 +81,12 @@ def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, st
     return {HEAD: {**head, "sources": _sources(first, source)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
 
 
-def _whole(
-    rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str], whom: str
-) -> dict[str, Any]:
+def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
     """The rules of the text before, with citations to fill in, and its tests at their new dates."""
     files = rules_after(rules.session, base, first)
-    head = {"id": id_, "label": label, "beneficiary": whom, "signed": {"from": first.isoformat()}}
-    files[HEAD] = {**head, "sources": _sources(first, SOURCE), **files[HEAD], "beneficiary": whom}
-    return {**files, **tests_after(rules.session, base, read_cases(rules.session), first, whom)}
+    head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first.isoformat()}}
+    files[HEAD] = {**head, "sources": _sources(first, SOURCE), **files[HEAD], "beneficiary": base.beneficiary}
+    return {**files, **tests_after(rules.session, base, read_cases(rules.session), first)}
 
 
 def _sources(first: dt.date, id_: str) -> dict[str, Any]:

@@ -129,8 +129,8 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
     elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
     left = lacking or [key for key in known if key not in error.instance]
-    only = left[0] if len(left) == len(others) == 1 and not in_a_form else None
-    only = only if only and _of_type(error.instance[others[0]], parts[only]) else None
+    alone = len(left) == len(others) == 1 and not in_a_form
+    only = left[0] if alone and _of_type(error.instance[others[0]], parts[left[0]]) else None
     for key in others:
         group, _, name = key.partition(".")
         dotted = bool(name) and group in known

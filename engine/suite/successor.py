@@ -49,16 +49,14 @@ def _to_cite(data: Any) -> Any:
     return [*map(_to_cite, data)] if isinstance(data, list) else data
 
 
-def tests_after(
-    session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date, whom: str
-) -> dict[str, Any]:
-    """The suites of ``base`` with their dates moved to a text for ``whom`` from ``first`` on, by their file's name."""
+def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date) -> dict[str, Any]:
+    """The suites of ``base``, for its beneficiary, with their dates moved to a text from ``first`` on, by file name."""
     window = replace(base, signed_from=first, signed_before=None)
     chain = [each.id for each in session.registry.chain(base)]
     suites: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for case in cases:
         if case.convention in chain:
-            entry = _moved_case(session, window, case, {} if whom == base.beneficiary else {BENEFICIARY: whom})
+            entry = _moved_case(session, window, case)
             if entry is not None:
                 suites.setdefault((case.at.file, case.suite), []).append(entry)
     found: dict[str, Any] = {}
@@ -69,9 +67,7 @@ def tests_after(
     return found
 
 
-def _moved_case(
-    session: Session, window: Convention, case: PolicyCase, whom: Mapping[str, str]
-) -> dict[str, Any] | None:
+def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[str, Any] | None:
     """A case in the new window, with what the rules give there; None where they refuse it."""
     facts, day = into(window, case.facts, case.as_of)
     try:
@@ -81,7 +77,8 @@ def _moved_case(
     kept = {key: case.entry[key] for key in ("interpret",) if key in case.entry}
     moved = {} if day is None else {"as_of": day.isoformat()}
     given = {name: value if isinstance(value, bool) else unquoted(shown(value)) for name, value in facts.items()}
-    return {"name": case.name, "given": {**given, **whom}, **kept, **moved, **_testable(restated(case.entry, decision))}
+    given[BENEFICIARY] = window.beneficiary
+    return {"name": case.name, "given": given, **kept, **moved, **_testable(restated(case.entry, decision))}
 
 
 def _testable(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,9 +89,7 @@ def _declared_otherwise(registry: Registry, problems: Sequence[Problem]) -> Iter
 
 def _of_copies(problems: list[Problem]) -> Iterator[Problem]:
     """Of a file that gives several ids of another of its text, which is likely a copy, that alone."""
-    twice = [
-        (problem, str(problem.values["place"]).rsplit(":", 2)[0]) for problem in problems if problem.code == _TWICE
-    ]
+    twice = [(each, str(each.values["place"]).rsplit(":", 2)[0]) for each in problems if each.code == _TWICE]
     pairs = [(problem.location.file, other) for problem, other in twice if problem.location.file != other]
     for pair in sorted({pair for pair in pairs if pairs.count(pair) > 1}):
         first, copy = sorted(pair, key=lambda name: (len(name), name))  # what is added to a name makes it longer

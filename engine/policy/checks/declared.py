@@ -94,7 +94,7 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
             if isinstance(bound, str):
                 yield from unknown(shown.at, "unknown-item", bound, own)
         least, most = (_numbers(bound, own) for bound in shown.between or (0, 0))
-        if least and most and min(least) > max(most):
+        if most and min(least or [1]) > max(most):  # an item that is worked out is taken for more than nothing
             yield wrong(shown.at, "bounds-order", id=shown.id, least=shown.between[0], most=shown.between[1])
         if shown.role is not None:
             fits = isinstance(own[shown.id].body, Outcome) if shown.role == VERDICT else own[shown.id].unit == "EUR"

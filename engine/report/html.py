@@ -10,6 +10,7 @@ from typing import assert_never
 from engine.escaping import in_html
 from engine.report.page import DIFFERENT, Block, Fold, Heading, Page, Paragraph, Table, Tree
 
+_LONG = 20  # letters of a first cell that is words: where there is little room it stands over the others
 _SUM = re.compile(r"€?[-−]?\d[\d,.\s\u202f\u00a0]*(€)?( \([a-z]+\))?")
 _MARKUP = re.compile(r"(<(textarea|pre|style)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 _SIGN = re.compile(r" (?=[?!;:](?!\w)|[»%])|(?<=«) ")  # French signs stay on the line of their word
@@ -65,10 +66,9 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             yield f"<p{_class(tone)}>{in_html(text)}</p>"
         case Table(columns, rows, lang):
             head = "".join(f'<th scope="col">{_linked(name, links)}</th>' if name else "<td></td>" for name in columns)
-            figures = _class(
-                " ".join(f"n{place}" for place, cells in enumerate(zip(*rows, strict=True), 1) if _sums(cells))
-            )
-            yield f'<div class="wide"><table{figures}>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+            kinds = [f"n{place}" for place, cells in enumerate(zip(*rows, strict=True), 1) if _sums(cells)]
+            kinds += ["w"] if len(columns) > 2 and any(len(row[0]) > _LONG for row in rows) else []
+            yield f'<div class="wide"><table{_class(" ".join(kinds))}>\n<thead><tr>{head}</tr></thead>\n<tbody>'
             for row in rows:
                 yield f"<tr>{''.join(_row(row, links, lang))}</tr>"
             yield "</tbody>\n</table></div>"

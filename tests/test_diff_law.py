@@ -128,11 +128,6 @@ SINCE_2023: Explained = {
         "borne_des_honoraires:item",
         "specialites_a_honoraires:item",
     ),
-    "A19-52 and L3-16 bound thresholds of 2019 alone": (
-        "seuil.mt.p95_au_plus:item",
-        "seuil.fa.p70_au_plus:item",
-        "seuil.fa.p90_au_moins:item",
-    ),
     "L3-15 bounds the rises of 2019 alone": (
         "tranche_assuree:item",
         "tranche_possible:item",

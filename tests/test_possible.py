@@ -63,9 +63,8 @@ def object_of(name: str, *options: str) -> dict[tuple[str, int | None], Any]:
 @pytest.mark.parametrize("format_", ["text", "markdown"])
 def test_the_amounts_of_the_published_example_are_those_worked_out_by_hand(format_: str) -> None:
     page = said("published_example_2019.yaml", "--format", format_)
-    for shown in ("12 000 €", "9 000 €", "7 000 €", "752 patients, 805 patients ou 840 patients"):
-        assert shown in page
-    assert "8 350 €" not in page
+    assert "9 000 € ou 12 000 €" in page
+    assert "7 000 €, 8 350 € ou 12 000 €" in page
 
 
 def left_of(item: str) -> Any:

@@ -200,8 +200,8 @@ def nearest(
     word, own = name.casefold(), {each.casefold(): each for each in names}
     known = {each.casefold(): meant for each, meant in (said or {}).items()} | own
     found = [each for each in known if sorted(each) == sorted(word)][:1]  # letters that changed places
-    found = found or difflib.get_close_matches(word, known.keys() - own.keys(), n=1, cutoff=0.75)
-    found = found or difflib.get_close_matches(word, list(own), n=1, cutoff=0.6)
+    for others, cutoff in ((known.keys() - own.keys(), 0.75), (own.keys(), 0.6)):
+        found = found or (difflib.get_close_matches(word, others, n=1, cutoff=cutoff) if others else [])
     if not found and len(name) >= MIN_BEGUN:
         begun = {known[each]: each for each in known if each.startswith(word)}
         found = [*begun.values()] if len(begun) == 1 else []

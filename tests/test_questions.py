@@ -116,7 +116,8 @@ def test_every_value_that_an_open_result_can_still_take_stands_beside_the_questi
     told = [value["value"] for value in asked[amount]["values"]]
     assert (told, asked[amount]["complete"]) == (values, True)
     page = avenant("ask", case, "--for", amount, "--lang", "fr", "--policies", str(policies)).stdout
-    assert " ou ".join(f"{value[:2]} 000 €" for value in values) in plain_spaces(page)
+    *others, last = (f"{value[:2]} 000 €" for value in values)
+    assert f"{', '.join(others)} ou {last}" in plain_spaces(page)
 
 
 def test_a_determined_case_has_no_questions(session: Session) -> None:

@@ -138,6 +138,10 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
     verdict = "Vous seriez éligible à l'aide, pour un contrat signé le 02/09/2024"
     years = "au plus 19 000 € la 1re année, 14 000 € la 2e année et 11 000 € par an de la 3e à la 5e année."
     assert head(ORDINARY) == (verdict, f"Mi-temps (0,5 ETP) : {years}")
+    ended = head(ORDINARY, **{"contrat.date_resiliation": "02/09/2028"})[1]
+    assert ended.endswith("la 1re année, 14 000 € la 2e année et 11 000 € par an les 3e et 4e années."), "no 5th"
+    ended = head(ORDINARY, **{"contrat.date_resiliation": "02/03/2027", "lang": "en"})[1]
+    assert ended.endswith("€14,000 in year 2 and €11,000 in year 3.")
     due = "7 857,14 € dus la 4e année, sur 11 000 € au plus."
     assert head(VERIFIED) == (verdict, f"Mi-temps (0,5 ETP) : {due}")
     assert head(VERIFIED, **{"patientele.mt_actuelle": "?"})[1].endswith("ce qui est dû reste à établir.")

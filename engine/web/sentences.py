@@ -45,17 +45,17 @@ def _of_year(due: Result | None, most: Result | None, decision: Decision, say: S
 
 
 def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
-    """The most of each contract year, years alike together."""
-    if not any(is_told(line.amount) for line in lines):
+    """The most of each contract year that pays, years alike together."""
+    paying = [line for line in lines if line.amount.status != "not_applicable"]
+    if not any(is_told(line.amount) for line in paying):
         return ""
     parts = []
-    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in lines)
+    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in paying)
     for amount, same in groupby(said, itemgetter(0)):
         first, *_, last = [year for _, year in same] * 2
-        key = "in_year" if first == last else "in_years"
+        key = {0: "in_year", 1: "in_both_years"}.get(last - first, "in_years")
         parts.append(w(key, amount=amount, first=nth(first, w), last=nth(last, w)))
-    *others, end = parts
-    return w("at_most", amounts=w("and").join(filter(None, (", ".join(others), end))))
+    return w("at_most", amounts=w("and").join(filter(None, (", ".join(parts[:-1]), parts[-1]))))
 
 
 def nth(year: int, w: Wording) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import Location, Problem, nearest, quoted, wrong
 from engine.escaping import shortened
+from engine.language.operators import EXPRESSIONS
 from engine.language.pieces import Keys
 from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
@@ -66,7 +67,11 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
     place = document.key_at((*path, error.instance)) if _is_name(error) else document.at(path)
     shown = _shown(error.instance)
+    row = EXPRESSIONS.get(str(path[-2])) if path[-1:] in ((0,), (1,)) else None
+    first = document.part(*path[:-1], 0).data if row is not None and row.tags else None
     match error.validator:
+        case _ if row is not None and isinstance(first, dict) and first.keys() <= {*row.tags}:  # two turned round
+            yield from [wrong(place, "wrong-form", wanted=row.meaning)] if path[-1] == 0 else ()
         case "additionalProperties" if isinstance(error.instance, dict):
             yield from _unknown_keys(error, document)
         case "required":

@@ -15,17 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import Problem, wrong
-from engine.language.expressions import (
-    Apply,
-    Cell,
-    Compare,
-    Condition,
-    Connect,
-    FactRef,
-    ItemRef,
-    Literal,
-    find,
-)
+from engine.language.expressions import Apply, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
 from engine.language.pieces import Piece
 from engine.language.reading import Home, cited, every, literal

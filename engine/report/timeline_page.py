@@ -187,10 +187,7 @@ def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The sums of all years, what is to be recovered by the years that were overpaid, and where matters stand today."""
     yield Heading(say("totals"))
-    rows = [
-        (say("maximum"), total_text(timeline.maximum, say)),
-        (say("amount_due"), total_text(timeline.due, say)),
-    ]
+    rows = [(say("maximum"), total_text(timeline.maximum, say)), (say("amount_due"), total_text(timeline.due, say))]
     recover = {row.year: row.decision.stated(row.decision.headline.recover) for row in timeline.rows}
     each_year = {y: f"{say.result(each)} ({say('year').lower()} {y})" for y, each in recover.items() if each}
     over = say.listed(each_year[y] for y, each in recover.items() if each and (each.value or each.can_be))

@@ -91,8 +91,8 @@ def normal(node: _Whole) -> Any:
     match changed:
         case tree.Apply(operator) if EXPRESSIONS[operator].chain:
             changed = _chain(changed)
-        case tree.Compare():
-            changed = _single(changed)
+        case tree.Compare(operands=(only,)) if (alone := COMPARISONS[changed.operator].alone) is not None:
+            changed = replace(changed, operator=alone, right=only)
         case tree.Connect(ranges=False):
             changed = _flat(changed)
     return changed
@@ -104,13 +104,6 @@ def _chain(node: tree.Apply) -> tree.Expression:
         nested = isinstance(operand, tree.Apply) and operand.operator == node.operator
         operands += getattr(operand, "operands", ()) if nested else (operand,)
     return operands[0] if len(operands) == 1 else replace(node, operands=tuple(operands))
-
-
-def _single(node: tree.Compare) -> tree.Compare:
-    alone = COMPARISONS[node.operator].alone
-    if alone is not None and len(node.operands) == 1:
-        return replace(node, operator=alone, right=node.operands[0])
-    return node
 
 
 def _flat(node: tree.Connect) -> tree.Condition:

@@ -67,23 +67,33 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
 
 
 def _declared_otherwise(registry: Registry, problems: Sequence[Problem]) -> Iterator[Problem]:
-    """Of a name that several places give and nothing declares, near a declared one without a use, one line for both."""
+    """Of a name that several places give and nothing declares, one line with what is likely declared for it.
+
+    That is the near one without a use, or else the only one without, or under the id of another source.
+    """
     texts = registry.conventions.values() if any(problem.code == _NO_ITEM for problem in problems) else ()
     unread = (item for text in texts for item in citations.unread_items(registry, text))
-    unused = {_of_text(item.at, item.id): (item.at, _NO_ITEM) for item in unread}
+    read = {_of_text(item.at, item.id): (item.at, _NO_ITEM) for item in unread}
+    sources = {id_ for text in registry.conventions.values() for id_ in text.sources}
+    again = (p for p in problems if p.code == _TWICE and p.values["id"] in sources)  # under the id of another source
+    taken = {_of_text(p.location, p.values["id"]): (p.location, "unknown-source") for p in again}
     known = (problem for problem in problems if problem.code in _UNUSED)
-    unused |= {_of_text(p.location, p.values["id"]): (p.location, _UNUSED[p.code]) for p in known}
+    free = taken | {_of_text(p.location, p.values["id"]): (p.location, _UNUSED[p.code]) for p in known}
+    unused, kinds = read | free, [(folder, code) for (folder, _), (_, code) in free.items()]
+    alone = {kind: name for kind, name in zip(kinds, free, strict=True) if kinds.count(kind) == 1}
     slips: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        declared = _of_text(problem.location, problem.nearest)
+        near = _of_text(problem.location, problem.nearest)
+        declared = near if near in unused else alone.get((near[0], problem.code), near)
         if declared in unused and problem.code == unused[declared][1]:
             slips.setdefault(declared, []).append(problem)
     for declared, told in slips.items():
         places, names = sorted({each.location for each in told}), {str(each.values["id"]) for each in told}
         if len(places) > 1 and len(names) == 1:  # at a single place, that may be the slip
             values = {"id": declared[1], "count": len(places), "place": places[0]}
-            yield wrong(unused[declared][0], "names-apart", *names, **values)
-            problems = [problem for problem in problems if problem not in told]
+            if declared not in taken:
+                yield wrong(unused[declared][0], "names-apart", *names, **values)
+            problems = [p for p in problems if p.code != told[0].code or p.location not in places]
     yield from problems
 
 

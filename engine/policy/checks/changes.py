@@ -27,12 +27,8 @@ LEAP = 8  # times by which a number may grow or shrink before it looks like one 
 BEYOND = Decimal(10) ** 18  # further than any number that a case can give
 _READ = (FactRef, ItemRef)
 _MUCH = 10  # a ratio from here on is likely a percentage
-_OPPOSITE = {
-    "at_least": ("at_most", "less_than"),
-    "more_than": ("at_most", "less_than"),
-    "at_most": ("at_least", "more_than"),
-    "less_than": ("at_least", "more_than"),
-}
+_LOWER, _UPPER = ("at_least", "more_than"), ("at_most", "less_than")
+_OPPOSITE = dict.fromkeys(_LOWER, _UPPER) | dict.fromkeys(_UPPER, _LOWER)
 
 
 def restated_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:

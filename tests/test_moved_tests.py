@@ -63,6 +63,19 @@ def test_a_declared_difference_that_does_not_come_out_is_told(amended: Path) -> 
     assert [problem.code for problem in found.problems] == ["difference-gone"]
 
 
+@pytest.mark.parametrize("slip", ["L'activité minimal est atteinte", "L’activité minimale est atteinte", "activité"])
+def test_a_name_that_no_case_has_is_told_by_check_with_the_nearest(slip: str, amended: Path) -> None:
+    declare(amended, DECLARED)
+    assert avenant("check", "--strict", "--policies", str(amended)).exit_code == 0
+    declare(amended, DECLARED.replace(CASE, slip))
+    said = avenant("check", "--policies", str(amended), "--lang", "en")
+    assert said.exit_code == 1
+    assert f"differences.yaml:4:16: difference-gone: the case '{slip}'" in said.output
+    assert ("Did you mean" in said.output) is (slip != "activité")
+    (found,) = moved(Session(read(amended)), read_cases(Session(read(amended))))
+    assert {problem.nearest for problem in found.problems} == ({CASE} if slip != "activité" else {None})
+
+
 def test_a_difference_without_a_reason_is_refused(amended: Path) -> None:
     declare(amended, "differences: [{cases: [{case: Un cas, now: {eligibilite: eligible}}]}]\n")
     assert "missing-key" in refused(avenant("test", "--policies", str(amended)))

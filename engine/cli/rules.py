@@ -65,7 +65,8 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
         from engine.suite.moved import declaration_problems
         from engine.suite.running import suite_problems
 
-        problems += in_order([*suite_problems(rules.session), *declaration_problems(rules.session)])
+        cases, faults = suite_problems(rules.session)
+        problems += in_order([*faults, *declaration_problems(rules.session, cases)])
     complain(problems, rules.lang)
     faulty = any(strict or problem.severity == ERROR for problem in problems)
     if deep:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, in_order
+from engine.errors import InputFault, Location, Problem, UsageFault, in_order, nearest
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
 from engine.language.values import add_months
@@ -72,11 +72,10 @@ def moved(session: Session, cases: Sequence[PolicyCase], told: Callable[[int, in
     found: list[Moved] = []
     chains = [session.registry.chain(convention) for convention in session.registry.conventions.values()]
     amending = [chain for chain in chains if len(chain) > 1]
-    for text, *bases in amending:
-        folder, older = _folder(session, text), {each.id for each in bases}
+    for text, base, *_ in amending:
+        folder = _folder(session, text)
         own = [case for case in cases if case.convention == text.id or case.at.file.startswith(folder)]
-        inherited = [case for case in cases if case.convention in older and case not in own]
-        found.append(_moved(session, text, bases[0], inherited, own))
+        found.append(_moved(session, text, base, _inherited(session, text, cases), own))
         if told is not None:
             told(len(found), len(amending))
     return found
@@ -96,7 +95,7 @@ def _moved(
         if now and not any(declared[number].now == now for number in known):
             undeclared.append(CaseOutcome(case, differences))
     gone = [each for number, each in enumerate(declared) if number not in met]
-    problems = [Problem(each.at, "difference-gone", {"case": each.case, "id": convention.id}) for each in gone]
+    problems = [_gone(each, convention, cases) for each in gone]
     problems += _untested(session, convention, own)
     return Moved(
         convention=convention.id,
@@ -119,15 +118,26 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
         named = {"suite": case.suite} if case.name in found.twins else {}
         now = {each.subject: unquoted(each.actual) for each in outcome.differences}
         alike.setdefault(repr((named, now)), {"case": [], **named, "now": now})["case"].append(case.name)
-    cases = [
-        {**entry, "case": entry["case"] if len(entry["case"]) > 1 else entry["case"][0]} for entry in alike.values()
-    ]
+    cases = [{**each, "case": each["case"] if each["case"][1:] else each["case"][0]} for each in alike.values()]
     return {"differences": [*listed, {"because": TO_FILL, "cases": cases}]}
 
 
 def differences_file(root: Path, convention: str) -> Path:
     """Where a text declares what it changes, in cases."""
     return root / convention / TESTS / DIFFERENCES
+
+
+def _inherited(session: Session, text: Convention, cases: Sequence[PolicyCase]) -> list[PolicyCase]:
+    """The cases of all that a text amends."""
+    folder, older = _folder(session, text), {each.id for each in session.registry.chain(text)[1:]}
+    return [case for case in cases if case.convention in older and not case.at.file.startswith(folder)]
+
+
+def _gone(declared: _Declared, convention: Convention, cases: Sequence[PolicyCase]) -> Problem:
+    """That a declared difference does not come out, with the name that is meant where there is no such case."""
+    names = {case.name for case in cases if declared.suite in (None, case.suite)}
+    close = None if declared.case in names else nearest(declared.case, names)
+    return Problem(declared.at, "difference-gone", {"case": declared.case, "id": convention.id}, close)
 
 
 def _folder(session: Session, convention: Convention) -> str:
@@ -173,11 +183,14 @@ def into(window: Convention, facts: Facts, as_of: dt.date | None = None) -> tupl
     return found, None if as_of is None else later(as_of)
 
 
-def declaration_problems(session: Session) -> Iterator[Problem]:
-    """The faults of the lists of differences."""
+def declaration_problems(session: Session, cases: Sequence[PolicyCase]) -> Iterator[Problem]:
+    """The faults of the lists of differences, and where all cases could be read, names that no case has."""
     for convention in session.registry.conventions.values():
+        inherited = _inherited(session, convention, cases)
+        names = {case.name for case in inherited}
         try:
-            _read_declared(session, convention)
+            declared = _read_declared(session, convention)
+            yield from (_gone(each, convention, inherited) for each in declared if names and each.case not in names)
         except InputFault as error:
             yield from error.problems
 

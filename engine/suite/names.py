@@ -71,10 +71,8 @@ def unknown_names(known: SuiteNames, document: Document, index: int) -> Iterator
         for id_, value in entry.get(key, {}).items():
             allowed = (*possible.get(id_, ()), *always)
             if possible.get(id_) and str(value) not in allowed:
-                place, close = (
-                    document.at(("cases", index, key, id_)),
-                    nearest(str(value), allowed, told, called(allowed)),
-                )
+                place = document.at(("cases", index, key, id_))
+                close = nearest(str(value), allowed, told, called(allowed))
                 told.append(wrong(place, "unknown-value", close, value=as_written(value), allowed=", ".join(allowed)))
     for id_, value in entry.get("expect", {}).items():
         if id_ in known.numbers and not known.words[id_] and value not in _OPEN and not _NUMBER.fullmatch(str(value)):

@@ -101,13 +101,13 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     return [case for case, address in zip(cases, addresses, strict=True) if wanted is None or wanted.lower() in address]
 
 
-def suite_problems(session: Session) -> list[Problem]:
-    """Every fault of the test files, with the names that they give and nothing has, each where it first stands."""
+def suite_problems(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
+    """All cases; every fault of the test files, with names that they give and nothing has, where these first stand."""
     cases, problems = _read(session)
     named: dict[object, Problem] = {}
     for each in (problem for case in cases for problem in case.unknown):
         named.setdefault((each.location.file, each.code, str(each.values)), each)
-    return [*problems, *named.values()]
+    return [] if problems else cases, [*problems, *named.values()]
 
 
 def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
@@ -146,11 +146,8 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
         convention = entry.get("convention") or data.get("convention") or folder
         named = document.at(("cases", index, "convention") if "convention" in entry else ("convention",))
         texts = session.registry.conventions
-        problems.extend(
-            each
-            for each in unknown(named, "unknown-convention", convention, texts, known=", ".join(texts))
-            if each not in problems
-        )
+        told = unknown(named, "unknown-convention", convention, texts, known=", ".join(texts))
+        problems.extend(each for each in told if each not in problems)
         overtaken = _overtaken(session.registry, convention, facts)
         nothing = tuple(unknown_names(names, document, index))
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)

@@ -345,6 +345,21 @@ SLIPS: dict[str, tuple[str, str, str, str, str]] = {
         "wrong-form",
         "{months: 6}",
     ),
+    "the dash of a first row forgotten": (
+        RULES,
+        "- {option: demi_etp, annee: {before",
+        "  {option: demi_etp, annee: {before",
+        "yaml-indentation",
+        "{before",
+    ),
+    "the dash of a row and its space forgotten": (
+        RULES,
+        "- {option: demi_etp, annee: {from",
+        "{option: demi_etp, annee: {from",
+        "yaml-indentation",
+        "{from",
+    ),
+    "the dash of a last row forgotten": (RULES, "- {option: {not", "{option: {not", "yaml-indentation", "not_in"),
     "a comma in a text": (RULES, "en: Minimum activity", "en: Minimum, activity", "yaml-empty-value", "Minimum,"),
 }
 

@@ -16,24 +16,14 @@ from engine.errors import Location, Problem, wrong
 
 MOST = 262_144  # characters; in more there may be more nodes than a file may have
 _LAID_OUT = str.maketrans("\n\r", "  ")
-# What the parsers say, in the order in which it is looked for, and the code of the fault that is likely behind it.
+# The fault that is likely behind what the parsers say, in the order in which that is looked for.
 _SYNTAX = (
-    ("mapping values are not allowed", "yaml-colon"),
-    ("could not find expected ':'", "yaml-colon"),
-    ("unexpected ':'", "yaml-colon"),
-    ("cannot start any token", "yaml-sign"),
-    ("alphabetic", "yaml-sign"),  # what may follow &, *, !, |, > and %
-    ("line break", "yaml-sign"),
-    ("directive", "yaml-sign"),
-    ("indentation indicator", "yaml-sign"),
-    ("',' or", "yaml-open"),
-    ("unexpected end of stream", "yaml-open"),
-    ("escape", "yaml-escape"),
-    ("expected key", "yaml-indentation"),
-    ("'-' indicator", "yaml-indentation"),
-    ("<block end>", "yaml-indentation"),
-    ("block sequence entries", "yaml-indentation"),
-    ("<document start>", "yaml-indentation"),
+    ("yaml-colon", ("mapping values are not allowed", "could not find expected ':'", "unexpected ':'")),
+    # "alphabetic" is what may follow &, *, !, |, > and %
+    ("yaml-sign", ("cannot start any token", "alphabetic", "line break", "directive", "indentation indicator")),
+    ("yaml-open", ("',' or", "unexpected end of stream")),
+    ("yaml-escape", ("escape",)),
+    ("yaml-indentation", ("expected key", "'-' indicator", "<block end>", "block sequence", "<document start>")),
 )
 _HARD_SPACE = "^[^\"'#]*?[\u00a0\u202f\u2007]"  # looks like a space, and is none
 _NO_SPACE = r"[ -]*[a-z_]+:(?=[^\s:/])"
@@ -85,7 +75,19 @@ def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:
     before = lines[place.line - 1][: place.column - 1].rstrip() if 0 < place.line <= len(lines) else ""
     if before and before[-1] in "\"']}" and "{" not in before:
         return wrong(place, "yaml-quotes")
-    return wrong(place, next((code for words, code in _SYNTAX if words in said), "yaml-syntax"))
+    code = next((code for code, every in _SYNTAX if any(words in said for words in every)), "yaml-syntax")
+    row = _without_dash(lines, place.line)
+    return wrong(place, code) if row is None else wrong(Location(place.file, *row), "yaml-indentation")
+
+
+def _without_dash(lines: Sequence[str], line: int) -> tuple[int, int] | None:
+    """The place of a row without its dash, the last above ``line``, with dashes before or after it; None for none."""
+    above = ["", "", *(text for text in lines[: max(line - 1, 0)] if text.strip())]
+    over, row, below = *above[-2:], "".join(lines[line - 1 : line])
+    first, (outer, column, inner) = over.lstrip()[:1], (len(each) - len(each.lstrip()) for each in (over, row, below))
+    listed = over.rstrip()[-1:] != ":" if first == "-" else below[inner : inner + 1] == "-" and inner > outer
+    number = next((number for number in range(line - 1, 0, -1) if lines[number - 1] is row), 0)
+    return (number, column + 1) if listed and row[column : column + 1] == "{" else None
 
 
 def character_problems(lines: Sequence[str], file: str, pattern: str, code: str) -> Iterator[Problem]:

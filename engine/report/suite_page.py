@@ -77,18 +77,9 @@ def data(run: TestRun, say: Say) -> Any:
     data: dict[str, Any] = {"tests": {"passed": passed, "failed": len(run.outcomes) - passed}}
     if found is not None:
         count = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in (*KINDS, None)}
-        data["coverage"] = {
-            "tests": found.tests,
-            **count.pop(None),
-            "kinds": count,
-            "missed": [
-                {
-                    **as_json(place, say, "at convention kind item name"),
-                    "missing": [side for side in place.sides if side not in found.sides(place)],
-                }
-                for place in found.missed
-            ],
-        }
+        lacking = ((place, [side for side in place.sides if side not in found.sides(place)]) for place in found.missed)
+        missed = [{**as_json(place, say, "at convention kind item name"), "missing": sides} for place, sides in lacking]
+        data["coverage"] = {"tests": found.tests, **count.pop(None), "kinds": count, "missed": missed}
     if score is not None:
         data["mutation"] = {
             "score": round(score.share(), 2),
@@ -160,9 +151,14 @@ def _line(number: int, line: str, places: list[CoveragePoint], fates: list[Fate]
 
 
 def proposed_suite(score: Score, say: Say) -> str:
-    """A test file as it stands under ``policies/*/tests``; changes for which no test is known are comments."""
+    """A test file as it stands under ``policies/*/tests``; changes for which no test is known are comments.
+
+    A test that notices several changes stands once, named after the first.
+    """
     told = [(_fate_line(fate), fate.proposal) for fate in score.survivors]
-    cases = [{"name": on_one_line(change), **proposal} for change, proposal in told if proposal is not None]
+    named = [(proposal, change) for change, proposal in told if proposal is not None]
+    once = {repr(proposal): {"name": on_one_line(change), **proposal} for proposal, change in reversed(named)}
+    cases = [once.pop(repr(proposal)) for proposal, _ in named if repr(proposal) in once]
     head, *lines = rules_text({"suite": say("proposed_suite"), "base": {}, "cases": cases}, "suite").splitlines()
     lines += [comment(say("proposed_none", change=change)) for change, proposal in told if proposal is None]
     return "\n".join([head, comment(say("proposed_head")), *lines]) + "\n"

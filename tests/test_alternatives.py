@@ -312,7 +312,11 @@ def test_each_kind_of_item_has_its_own_wishes(session: Session, item: str, text:
     ("item", "text", "near"),
     [
         ("eligibilite", "eligble", "eligible"),
+        ("eligibilite", "non applicable", "not_applicable"),
         ("mt_atteint", "oui", None),
+        ("aide.montant_du", "1/3-", None),
+        ("aide.montant_du", "4300.505", None),
+        ("aide.montant_du", "50%", None),
         ("aide.montant_du", "beaucoup", None),
         ("aide.montant_du", "mor", "more"),
         ("verification.taux", "lesss", "less"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -97,7 +97,7 @@ def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
         said = {fold(label): value for value, told in result.value_labels.items() for label in told.values()}
         text = said.get(fold(text), text)
         if text not in known:
-            raise _unknown(text, ", ".join((*known, NOT_APPLICABLE.value)), nearest(text, known))
+            raise _unknown(text, "", (*known, NOT_APPLICABLE.value), said)
         return Wish("is", text)
     return _open(result, text)
 
@@ -105,31 +105,30 @@ def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
 def _open(result: Result, text: str) -> Wish:
     """A wish for a number or a date."""
     today = None if isinstance(result.value, str | bool) else result.value
-    if text in (MORE, LESS) and (text == MORE or today is not None):
+    words = (MORE, *(() if today is None else (LESS,)))
+    if text in words:
         return Wish(text, today)
+    words = (*words, NOT_APPLICABLE.value)
     if result.type is not None and result.type.kind == "date":
         try:
             return Wish("is", read_day(text))
         except Unread:
-            raise _unlike(text, "2026-01-31") from None
+            raise _unknown(text, "2026-01-31, ", words) from None
     found = _NUMBER.fullmatch(re.sub(r"[\s€]", "", text))  # as people write an amount: 12 000 €
-    rate = result.type is not None and result.type.unit == "ratio"
-    if found is None:
-        raise _unlike(text, "50%, 5/13, 50%+" if rate else "11000, 11000+, 11000-")
-    number, percent, side = found.groups()
+    unit, scale = (result.type.unit, result.type.scale) if result.type is not None else ("none", None)
+    number, percent, side = found.groups() if found is not None else ("0", "", "")
     whole, _, below = number.partition("/")
     value = Fraction(whole) / Fraction(below or 1)
-    return Wish(_KINDS[side], exact(value / 100 if rate and percent else value))
+    fits = scale is None or (value * 10**scale).denominator == 1  # a cent has no parts
+    if found is None or not fits or (percent and unit not in ("ratio", "percent")):
+        raise _unknown(text, "50%, 5/13, 50%+, " if unit == "ratio" else "11000, 11000+, 11000-, ", words)
+    return Wish(_KINDS[side], exact(value / 100 if percent and unit == "ratio" else value))
 
 
-def _unlike(text: str, examples: str) -> UsageFault:
-    """That a text is no wish for a number or a day, with the word that it looks most like."""
-    words = (MORE, LESS, NOT_APPLICABLE.value)
-    return _unknown(text, ", ".join((examples, *words)), nearest(text, words))
-
-
-def _unknown(text: str, allowed: str, close: str | None) -> UsageFault:
-    return misuse(Location("--what-if"), "unknown-value", close, value=text, allowed=allowed)
+def _unknown(text: str, examples: str, words: Sequence[str], said: Mapping[str, str] | None = None) -> UsageFault:
+    """That a text is no wish, with the word that it looks most like."""
+    near, allowed = nearest(text, words, said=said), examples + ", ".join(words)
+    return misuse(Location("--what-if"), "unknown-value", near, value=text, allowed=allowed)
 
 
 def _default(decision: Decision, result: Result, known: Sequence[str]) -> Wish:

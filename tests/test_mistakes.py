@@ -148,6 +148,7 @@ MINIMUM = """      any:
 # which it is told ("" is the file).
 SLIPS: dict[str, tuple[str, str, str, str, str]] = {
     "a misspelt key of a row": (RULES, "then: 38000", "thn: 38000", "unknown-key", "thn: 38000"),
+    "a row that is a number": (RULES, "    rows:\n", "    rows:\n      - 5\n", "wrong-type", "- 5"),
     "a source that nothing cites": (
         HEAD,
         "interpretations:",
@@ -567,6 +568,15 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "ancienne/convention.yaml",
         "id:",
     ),
+    "inputs that are a number, over a row that has a fault": (
+        [
+            edited(RULES, "inputs: {option: {fact: contrat.option}, annee: {fact: contrat.annee}}", "inputs: 5"),
+            edited(RULES, "then: 38000", "thn: 38000"),
+        ],
+        "wrong-type",
+        RULES,
+        "inputs: 5",
+    ),
     "a wrong unit": (following("unit: EUR", "unit: EUR_par_etp"), "role-mismatch", NEXT_HEAD, "role: maximum"),
     "a wrong unit that is added up": (
         [edited(RULES, "unit: EUR", "unit: patients"), put("nouvelle/dus.yaml", DUE)],
@@ -803,6 +813,8 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
         ("any_criterion: not_met", "ref: activite_minimale, is: not_met", "criterion"),
         ("any_criterion: not_met", "criterion: activite_minimale, is: not_met", "verdict"),
         ("{fact: patientele.mt_depart, at_least", "{table: aide.montant_annuel, at_least", "ref"),
+        ("{fact: patientele.mt_depart, at_least: 775}", "{criterion: activite_minimale, is: met}", "ref"),
+        ("{fact: patientele.mt_depart, at_least", "{item: aide.montant_annuel, at_least", "ref"),
         ("at_least: 775", "at_least: contrat.annee", "{fact: contrat.annee}"),
         ("at_least: 775", "at_least: aide.montant_annuel", "{ref: aide.montant_annuel}"),
         ("at_least: 775", "at_least: {ref: contrat.annee}", "{fact: contrat.annee}"),

@@ -23,7 +23,7 @@ MAX_SHOWN = 60
 _TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength")
 RULES = ("pattern", "minimum", "exclusiveMinimum", "maximum", "minItems", "maxItems", "uniqueItems")
 # What a condition has for a word of the rules over verdicts, and these for a word of a condition.
-IN_CONDITIONS = {"criterion": "ref", "outcome": "ref", "table": "ref", "parameter": "ref", "verdict": "is"}
+IN_CONDITIONS = dict.fromkeys(("criterion", "outcome", "table", "parameter", "item"), "ref") | {"verdict": "is"}
 OVER_VERDICTS = {"ref": "criterion", "is": "verdict"}
 OF_SEVERAL = {"is": "in", "is_not": "not_in"}  # the operator that takes a list, beside the one that does not
 
@@ -132,7 +132,9 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
     needed = forms[0] if forms and not any(error.instance.keys() >= {*form} for form in forms) else ()
     lacking = [key for key in (*error.schema.get("required", ()), *needed) if key not in error.instance]
     in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
-    elsewhere = IN_CONDITIONS if "fact" in known else OVER_VERDICTS if "criterion" in known else {}
+    elsewhere = (
+        IN_CONDITIONS if {"fact", "interpretation"} & {*known} else OVER_VERDICTS if "criterion" in known else {}
+    )
     left = lacking or [key for key in known if key not in error.instance]
     alone = len(left) == len(others) == 1 and not in_a_form
     only = left[0] if alone and _of_type(error.instance[others[0]], parts[left[0]]) else None
@@ -155,9 +157,11 @@ def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, 
     if start is None or not isinstance(path[start + 1], int):
         return
     table = document.part(*path[:start]).data
-    row = table["rows"][path[start + 1]]
-    known = (*table.get("inputs", ()), *NOT_CELLS)
-    others = [key for key in row if key not in known] if isinstance(row, dict) else []
+    row, inputs = table["rows"][path[start + 1]], table.get("inputs", {})
+    if not isinstance(row, dict) or not isinstance(inputs, dict):  # each is told itself
+        return
+    known = (*inputs, *NOT_CELLS)
+    others = [key for key in row if key not in known]
     lacking = None if "then" in row or "unpublished" in row or len(others) > 1 else "then"
     for key in others:
         close = nearest(key, [name for name in known if name not in row]) or lacking

@@ -803,6 +803,8 @@ def test_the_mistake_is_told_at_its_line(mistake: str, small_copy: Path) -> None
         ("at_least: 775", '"==": 775', "is"),
         ("at_least: 775", "au_moins: 775", "at_least"),
         ("at_least: 775", "gte: 775", "at_least"),
+        ("        - all:", "        - and:", "all"),
+        ("        - all:", "        - ou:", "any"),
         ("    unit: EUR", "    unité: EUR", "unit"),
         ("unit: EUR", "unit: euros par an", "EUR"),
         ("unit: EUR", "unit: FTE", "ETP"),

@@ -60,7 +60,8 @@ MEMBERS = {
     "limit_day": ORDERS,
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "rule": {*misfits.RULES},
-    "called": {*UNITS, *COMPARISONS} - {"patients", "not_in", "known"},
+    "called": {*UNITS, *COMPARISONS, "all", "any", "add", "subtract", "multiply", "otherwise"}
+    - {"patients", "not_in", "known"},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
     "item_status": {

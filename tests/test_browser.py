@@ -291,7 +291,9 @@ def test_a_printed_result_has_its_figures_and_no_form(chromium: Any, address: st
         told(page.locator("footer")).to_contain_text(f"{address}/resultat?contrat.date_signature=2024-09-02")
         printed = page.locator("body").inner_text()
         assert "19\u202f000" in printed
-        assert not re.search("essayer cette lecture|Essayez-la|Chaque nom souligné|Continuer|Télécharger|modifier", printed)
+        assert not re.search(
+            "essayer cette lecture|Essayez-la|Chaque nom souligné|Continuer|Télécharger|modifier", printed
+        )
         assert "Mes réponses" in printed, "what the result rests on"
         page.pdf(path=str(tmp_path / "result.pdf"))
         assert (tmp_path / "result.pdf").stat().st_size > 5_000

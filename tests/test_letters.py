@@ -347,7 +347,9 @@ def test_a_letter_on_the_aid_says_what_the_rules_warn_of(kind: str, warned: bool
     case.write_text(TERMINATED, encoding="utf-8")
     assert "un versement n'est pas établi" in write(case, "versement", letter).stderr
     assert write(case, kind, letter).exit_code == 0
-    told = "Le contrat est résilié en cours d'année : le maximum indiqué est celui d'une année entière ; interrompue, elle"
+    told = (
+        "Le contrat est résilié en cours d'année : le maximum indiqué est celui d'une année entière ; interrompue, elle"
+    )
     assert (told in text_of(letter)) is warned
 
 

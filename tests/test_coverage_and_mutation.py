@@ -249,6 +249,8 @@ def test_what_is_not_met_is_not_done_whatever_else_would_have_it_done(session: S
 
 def test_coverage_options_without_their_report_are_wrong_usage() -> None:
     assert avenant("test", "--format", "json").exit_code == 2
+    nothing = avenant("test", "-k", "zzzz", "--policies", str(REVIEWED), "--lang", "fr")
+    assert (nothing.exit_code, "-k : aucun cas ne contient « zzzz »" in nothing.stderr) == (2, True)
 
 
 def test_a_test_is_proposed_where_another_criterion_hides_what_an_overlay_changes(

@@ -624,7 +624,7 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
 
 
 # A slip in a name, the one thing that is told, and a text of the line at which it is.
-SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
+MISNAMED: dict[str, tuple[list[Step], str, str, str]] = {
     "a value that a case gives": (
         [put("nouvelle/rang.yaml", RANK.replace("then: haut", "then: hautt"))],
         "unknown-value",
@@ -766,9 +766,9 @@ SLIPS: dict[str, tuple[list[Step], str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", SLIPS)
+@pytest.mark.parametrize("name", MISNAMED)
 def test_a_slip_in_a_name_is_told_alone_where_it_stands(name: str, small_copy: Path) -> None:
-    steps, code, file, line = SLIPS[name]
+    steps, code, file, line = MISNAMED[name]
     for step in steps:
         step(small_copy)
     (problem,) = check_folder(small_copy)

@@ -77,6 +77,8 @@ def test(
         raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=rules.format))
     session = rules.session
     cases = read_cases(session, wanted)
+    if wanted is not None and not cases:
+        raise click.UsageError(tell("-k: no case contains '{text}'", text=wanted))
     with progress(rules.say("doing.test")) as told:
         outcomes = [run_case(session, case) for case in counted(cases, told, (0, len(cases)))]
     found, score = None, None

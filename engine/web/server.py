@@ -83,14 +83,14 @@ def bound(host: str, port: int) -> socket.socket:
         raise fault(Location(f"{host}:{port}"), "address-taken", reason=error.strerror) from None
 
 
-def run(app: ASGIApp, listening: socket.socket) -> None:
-    """Serves until interrupted; the calls under way are answered first."""
+def run(app: ASGIApp, listening: socket.socket, number: int = 0) -> None:
+    """Serves until interrupted; the calls under way are answered first. ``number`` is its own among several."""
     gc.collect()
     gc.freeze()  # what was read stays: garbage is looked for among what calls make alone
     with contextlib.suppress(AttributeError, OSError):  # not on every system
         cores = sorted(os.sched_getaffinity(0))
         for thread in threading.enumerate():  # one runs at a time: handed from core to core a call takes twice as long
-            os.sched_setaffinity(thread.native_id or 0, {cores[os.getpid() % len(cores)]})
+            os.sched_setaffinity(thread.native_id or 0, {cores[(os.getpgrp() + number) % len(cores)]})
     config = uvicorn.Config(
         app,
         http=Guarded,
@@ -109,7 +109,7 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
 def run_several(make: Callable[[], ASGIApp], listening: socket.socket, workers: int) -> None:
     """Serves from several processes on one address, each with an application of its own, until interrupted."""
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=lambda: run(make(), listening)) for _ in range(workers)]
+    processes = [context.Process(target=lambda i: run(make(), listening, i), args=(i,)) for i in range(workers)]
     for process in processes:
         process.start()
 
